@@ -1,0 +1,88 @@
+"""Every kind of check is one file here, named as rubrics name it (`check: count` is `count.py`).
+
+A check module offers a pydantic model and three functions:
+
+    class Options(CheckOptions)                     what a rubric may say beside `check: <kind>`
+    prepare(options, setting) -> Prepared           once per part: computes and reads what is expected
+    judge(prepared, answer) -> Verdict              once per answer; pure; never raises for what a student wrote
+    samples(prepared) -> tuple[Sample, ...]         the reference and each declared mistake as typed answers
+
+`judge` may raise `StudentError` for text it cannot read; the caller turns that into `unreadable`.
+`prepare` raises `OptionError` naming the option at fault.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from grader.errors import StaffError
+from grader.types import Answer, Notation, Verdict
+
+if TYPE_CHECKING:
+    from grader.maths.names import Symbols
+
+
+class OptionError(StaffError):
+    """An option of a check that cannot be used: `path` leads to it (`("mistakes", 1, "is")`)."""
+
+    def __init__(self, path: tuple[str | int, ...], found: str, meant: str) -> None:
+        super().__init__(f"{'.'.join(map(str, path))}: found {found}; meant {meant}")
+        self.path, self.found, self.meant = path, found, meant
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a check may use beside its options: the rubric's symbols, the reference's values, a secret.
+
+    `reference` maps a name after `ref.` to the function of the reference module that computes it.
+    """
+
+    symbols: Symbols
+    reference: Mapping[str, Callable[[], object]]
+    secret: bytes = field(repr=False, default=b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A typed answer whose credit the rubric declares; None where a person decides."""
+
+    label: str
+    text: str
+    credit: Fraction | None
+    notation: Notation = "plain"
+
+
+class Check(Protocol):
+    """What every module of this folder offers."""
+
+    Options: type[Any]
+
+    def prepare(self, options: Any, setting: Setting) -> Any: ...
+    def judge(self, prepared: Any, answer: Answer) -> Verdict: ...
+    def samples(self, prepared: Any) -> tuple[Sample, ...]: ...
+
+
+@cache
+def kinds() -> tuple[str, ...]:
+    """The names of all checks, sorted; files that start with an underscore are not checks."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def load(kind: str) -> Check:
+    """The module of one kind of check.
+
+    Raises:
+        StaffError: no such check, with the nearest name.
+    """
+    if kind not in kinds():
+        near = get_close_matches(kind, kinds(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(kinds())}"
+        raise StaffError(f"there is no check {kind!r}; {hint}")
+    return cast(Check, importlib.import_module(f"grader.checks.{kind}"))

@@ -1,0 +1,193 @@
+"""The data that flows through the grader: one frozen dataclass for each station on the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Literal
+
+Notation = Literal["latex", "python", "plain"]
+
+
+class Outcome(StrEnum):
+    """What a check found; only the first three earn or lose points without a person."""
+
+    CORRECT = "correct"
+    PARTIAL = "partial"
+    INCORRECT = "incorrect"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a submission; cells and lines count from 1.
+
+    >>> str(Place("hw2.ipynb", cell=3, line=2))
+    'hw2.ipynb, cell 3, line 2'
+    """
+
+    file: str
+    cell: int | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        cell = "" if self.cell is None else f", cell {self.cell}"
+        line = "" if self.line is None else f", line {self.line}"
+        return f"{self.file}{cell}{line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read: where, and what it was in words its owner can act on."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a submission as it was when it was read; `path` is relative, with forward slashes."""
+
+    path: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one student handed in. `student` is the key in the gradebook, `name` what people call them."""
+
+    student: str
+    name: str
+    files: tuple[File, ...]
+    late: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+BlockKind = Literal["heading", "prose", "formula", "code", "output", "entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One readable piece of a document.
+
+    `entry` is a named value: a key of an answer file or a literal assignment in a code cell; its `name` is
+    the dotted path of keys (`3.1.output`) or the variable. `formula` is the body of a display formula,
+    without its delimiters. `level` counts headings from 1.
+    """
+
+    kind: BlockKind
+    text: str
+    place: Place
+    name: str = ""
+    level: int = 0
+    notation: Notation = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file turned into blocks; `assignment` is the one the file itself names, if it names one."""
+
+    blocks: tuple[Block, ...]
+    problems: tuple[Problem, ...] = ()
+    assignment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a student gave for one part: the text as it stands, and where.
+
+    `passage` is the section around it, for a person to read; it is the whole answer of a proof.
+    """
+
+    part: str
+    text: str
+    place: Place
+    notation: Notation = "plain"
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point where answer and reference differ: `values` are (name, value), all in plain notation."""
+
+    values: tuple[tuple[str, str], ...]
+    got: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryMap:
+    """Which entries of an array agree: `got[row][column]` as text, `right` of the same shape."""
+
+    got: tuple[tuple[str, ...], ...]
+    right: tuple[tuple[bool, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sentence of evidence: a convention that was used, how the verdict was reached, a remark."""
+
+    kind: Literal["convention", "proof", "remark", "hint"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """What a person should look for, with the credit the machine would suggest, if it has an opinion."""
+
+    items: tuple[str, ...]
+    suggested: Fraction | None = None
+
+
+Evidence = Counterexample | EntryMap | Note | Checklist
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check says of one answer.
+
+    `credit` is a fraction of the part from 0 to 1, and None when a person must decide. `code` is a short
+    stable word for statistics (`correct`, `mistake-2`, `shape`, `unknown-name`). `read` is the answer as it
+    was understood, in plain notation, and `mathml` the same as Presentation MathML.
+    """
+
+    outcome: Outcome
+    credit: Fraction | None
+    code: str
+    message: str
+    read: str = ""
+    mathml: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The points of one part: exact decimals, None while a person is waited for."""
+
+    part: str
+    title: str
+    points: Decimal | None
+    max_points: Decimal
+    verdict: Verdict
+    answer: Answer | None
+    who: str = "machine"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything one student's report says: the marks in rubric order, and what could not be read."""
+
+    student: str
+    name: str
+    assignment: str
+    title: str
+    marks: tuple[Mark, ...]
+    problems: tuple[Problem, ...] = ()
+    late: bool = False
+    headings: Mapping[str, str] = field(default_factory=dict)
