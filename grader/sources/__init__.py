@@ -1,0 +1,133 @@
+"""Every layout of submissions is one file here: `folder`, `single_file`, `canvas`, `moodle`.
+
+A layout module offers two functions over a listing of names, and never touches the disk itself:
+
+    recognises(names) -> float              how surely these names are of this layout, from 0 to 1
+    split(listing) -> Iterator[Submission]  one submission per student, read as it is asked for
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Protocol, cast
+
+from grader.errors import StaffError, StudentError
+from grader.sources._intake import Listing, shown
+from grader.types import Place, Problem, Submission
+
+# below this a layout is a guess, and the plain folder is the better one
+_SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a path holds: the layout it was read as, its submissions, and problems that are no student's.
+
+    `submissions` can be gone through once; each one's bytes are loaded when it is reached.
+    """
+
+    layout: str
+    submissions: Iterable[Submission]
+    problems: tuple[Problem, ...]
+
+
+class Layout(Protocol):
+    """What every module of this folder offers."""
+
+    def recognises(self, names: Sequence[str]) -> float: ...
+    def split(self, listing: Listing) -> Iterator[Submission]: ...
+
+
+@cache
+def layouts() -> tuple[str, ...]:
+    """The names of all layouts, sorted; files that start with an underscore are not layouts."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def load(name: str) -> Layout:
+    """The module of one layout.
+
+    Raises:
+        StaffError: no such layout, with the nearest name.
+    """
+    if name not in layouts():
+        near = get_close_matches(name, layouts(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(layouts())}"
+        raise StaffError(f"there is no layout {name!r}; {hint}")
+    return cast(Layout, importlib.import_module(f"grader.sources.{name}"))
+
+
+def read(path: Path, layout: str | None = None) -> Intake:
+    """The submissions under a folder, a zip or one file.
+
+    A zip that cannot be opened gives no submissions and the problem.
+
+    Raises:
+        StaffError: nothing is at the path, or there is no such layout.
+    """
+    if layout is not None:
+        load(layout)
+    try:
+        listing = _listing(path)
+    except StudentError as error:
+        return Intake(layout or "folder", (), (Problem(Place(shown(path.name)), str(error)),))
+    chosen = layout or _choose(listing.names, one_file=path.is_file() and not _is_zip(path))
+    if _is_zip(path):
+        listing = _unwrapped(listing, surely_named=chosen in {"canvas", "moodle"})
+        chosen = layout or _choose(listing.names, one_file=False)
+    return Intake(chosen, _each(load(chosen), listing), listing.problems)
+
+
+def _listing(path: Path) -> Listing:
+    from grader.sources._archive import listing_of_zip
+    from grader.sources._disk import listing_of_file, listing_of_folder
+
+    try:
+        if path.is_dir():
+            return listing_of_folder(path)
+        if not path.is_file():
+            what = "is neither a file nor a folder" if path.exists() else "does not exist"
+            raise StaffError(f"{path} {what}; give the folder, zip or file that holds the submissions")
+        if _is_zip(path):
+            return listing_of_zip(path, label=shown(path.stem))
+        return listing_of_file(path)
+    except OSError as error:
+        raise StaffError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
+
+
+def _choose(names: Sequence[str], *, one_file: bool) -> str:
+    fallback = "single_file" if one_file else "folder"
+    named = [name for name in layouts() if name not in {"folder", "single_file"}]
+    scores = {name: load(name).recognises(names) for name in named}
+    best = max(scores, key=lambda name: scores[name], default=fallback)
+    return best if scores.get(best, 0) >= _SURE else fallback
+
+
+def _unwrapped(listing: Listing, *, surely_named: bool) -> Listing:
+    """The listing without the one folder that wraps a whole zip, if there is one.
+
+    A zip with one folder of one file is a class of one student, unless the folder is called like the zip.
+    """
+    tops = {name.partition("/")[0] for name in (*listing.names, *listing.folders)}
+    if surely_named or len(tops) != 1 or any("/" not in name for name in listing.names):
+        return listing
+    if len(listing.names) == 1 and tops != {listing.label}:
+        return listing
+    return listing.below(tops.pop())
+
+
+def _each(module: Layout, listing: Listing) -> Iterator[Submission]:
+    try:
+        yield from module.split(listing)
+    finally:
+        listing.close()

@@ -1,0 +1,158 @@
+"""A listing of what was handed in, and the limits under which its bytes become submissions."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from grader.errors import StudentError
+from grader.types import File, Place, Problem, Submission
+
+FILE_LIMIT = 10 * 2**20
+SUBMISSION_LIMIT = 50 * 2**20
+COUNT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files under one path: `names` are relative, with forward slashes, and fit to be shown.
+
+    `load` returns the bytes of one name. It raises `StudentError` for a file that is refused (a link, a
+    pipe, an encrypted entry); such a file keeps its name here so that its owner hears of it. `problems`
+    are those that belong to no student. `label` names the path itself. `folders` are those that hold
+    nothing: somebody may have handed in an empty one.
+    """
+
+    label: str
+    names: tuple[str, ...]
+    sizes: Mapping[str, int]
+    load: Callable[[str], bytes] = field(repr=False)
+    problems: tuple[Problem, ...] = ()
+    folders: tuple[str, ...] = ()
+    close: Callable[[], None] = field(repr=False, default=lambda: None)
+
+    def below(self, folder: str) -> Listing:
+        """The same listing as seen from inside the one folder that holds everything."""
+        start = len(folder) + 1
+        return Listing(
+            self.label,
+            tuple(name[start:] for name in self.names),
+            {name[start:]: size for name, size in self.sizes.items()},
+            lambda name: self.load(f"{folder}/{name}"),
+            self.problems,
+            tuple(name[start:] for name in self.folders if name[start:]),
+            self.close,
+        )
+
+
+def gather(
+    listing: Listing, names: Iterable[tuple[str, str]], *, student: str, name: str, late: bool = False
+) -> Submission:
+    """One student's submission: each of `names` is (name in the listing, path the student knows it by).
+
+    Zips among the files are opened one level deep. What cannot be read becomes a problem.
+    """
+    files: list[File] = []
+    problems: list[Problem] = []
+    room = SUBMISSION_LIMIT
+
+    def take(source: Listing, within: str, path: str) -> None:
+        nonlocal room
+        place = Place(path)
+        size = source.sizes.get(within, 0)
+        if len(files) >= COUNT_LIMIT:
+            return
+        if size > FILE_LIMIT:
+            problems.append(Problem(place, _too_large("The file", size, FILE_LIMIT)))
+        elif size > room:
+            problems.append(Problem(place, _too_large("With it the submission", size, SUBMISSION_LIMIT)))
+        else:
+            try:
+                data = source.load(within)
+            except StudentError as error:
+                problems.append(Problem(place, str(error)))
+                return
+            room -= len(data)
+            files.append(File(path, data))
+
+    pairs = list(names)
+    for within, path in pairs[:COUNT_LIMIT]:
+        if not path.lower().endswith(".zip"):
+            take(listing, within, path)
+            continue
+        inner = _inside(listing, within, path, problems)
+        if inner is None:
+            continue
+        for entry in inner.names:
+            if entry.lower().endswith(".zip"):
+                problems.append(
+                    Problem(Place(f"{path}/{entry}"), "A zip inside a zip is not opened. Hand in its files.")
+                )
+            else:
+                take(inner, entry, f"{path}/{entry}")
+    if len(pairs) > COUNT_LIMIT or len(files) >= COUNT_LIMIT:
+        problems.append(
+            Problem(
+                Place(student),
+                f"More than {COUNT_LIMIT} files were handed in; only the first {COUNT_LIMIT} are read.",
+            )
+        )
+    if not files and not problems:
+        problems.append(Problem(Place(student), "Nothing was handed in: there is no file here."))
+    return Submission(student, name, tuple(files), late, tuple(problems))
+
+
+def shown(name: str) -> str:
+    """A file name as text that is safe to print: control, bidirectional and undecodable parts escaped.
+
+    >>> shown("hw\\u202egnp.txt"), shown("bad\\udcff")
+    ('hw\\\\u{202e}gnp.txt', 'bad\\\\xff')
+    """
+    name = unicodedata.normalize("NFC", name)
+    return name if name.isprintable() else "".join(map(_shown_character, name))
+
+
+def ignored(name: str) -> bool:
+    """Whether a path is litter of an operating system or an editor, which nobody meant to hand in."""
+    return any(
+        part.startswith((".", "~$")) or part in {"__MACOSX", "Thumbs.db", "desktop.ini", "__pycache__"}
+        for part in name.split("/")
+    )
+
+
+def megabytes(size: int) -> str:
+    """A size for people: `12.5 MB`."""
+    return f"{size / 2**20:,.1f} MB"
+
+
+def _too_large(what: str, size: int, limit: int) -> str:
+    return (
+        f"{what} is too large and was not read: {megabytes(size)} where {megabytes(limit)} are allowed. "
+        "Clear large outputs and pictures, and hand it in again."
+    )
+
+
+def _inside(listing: Listing, within: str, path: str, problems: list[Problem]) -> Listing | None:
+    from grader.sources._archive import listing_of_zip
+
+    size = listing.sizes.get(within, 0)
+    if size > FILE_LIMIT:
+        problems.append(Problem(Place(path), _too_large("The zip", size, FILE_LIMIT)))
+        return None
+    try:
+        inner = listing_of_zip(listing.load(within), label=path, entry_limit=COUNT_LIMIT)
+    except StudentError as error:
+        problems.append(Problem(Place(path), str(error)))
+        return None
+    problems.extend(inner.problems)
+    return inner
+
+
+def _shown_character(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, as os.fsdecode carries it
+        return f"\\x{code - 0xDC00:02x}"
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return character if character.isprintable() else f"\\u{{{code:x}}}"
