@@ -1,0 +1,142 @@
+"""From answers to marks: which verdict counts, and how many points it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from grader import checks
+from grader.errors import StudentError
+from grader.types import Answer, Checklist, Mark, Note, Outcome, Problem, Result, Verdict
+
+if TYPE_CHECKING:
+    from grader.rubric import Part, Rubric
+
+_PLACES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose result it is: the key in the gradebook, the name, and whether the work came late."""
+
+    student: str
+    name: str
+    late: bool = False
+
+
+def judge(
+    part: Part, prepared: Any, answers: tuple[Answer, ...], *, unread: tuple[Problem, ...] = ()
+) -> Mark:
+    """The mark of one part; `unread` are the files in which a missing answer might still stand.
+
+    Never raises: what cannot be judged waits for a person, and says why.
+    """
+    if not answers:
+        return _mark(part, _absent(unread), None)
+    judged = [(answer, _verdict(part, prepared, answer)) for answer in answers]
+    if len({verdict.credit for _, verdict in judged}) > 1:
+        return _mark(part, _disagreement(judged), judged[0][0])
+    answer, verdict = judged[0]
+    return _mark(part, verdict, answer)
+
+
+def result(
+    rubric: Rubric,
+    prepared: Mapping[str, Any],
+    answers: Mapping[str, tuple[Answer, ...]],
+    person: Person,
+    *,
+    problems: tuple[Problem, ...] = (),
+    unread: tuple[Problem, ...] = (),
+) -> Result:
+    """The marks of every part of a rubric, in its order, with everything that could not be read."""
+    return Result(
+        student=person.student,
+        name=person.name,
+        assignment=rubric.assignment,
+        title=rubric.title,
+        marks=tuple(
+            judge(part, prepared[part.id], answers.get(part.id, ()), unread=unread) for part in rubric.parts
+        ),
+        problems=problems,
+        late=person.late,
+        headings=dict(rubric.sections),
+    )
+
+
+def points(max_points: Decimal, credit: Fraction) -> tuple[Decimal, bool]:
+    """The points a credit is worth, and whether they are exact; if not, rounded half up to four places.
+
+    >>> points(Decimal("0.5"), Fraction(7, 10)), points(Decimal("1"), Fraction(2, 3))
+    ((Decimal('0.35'), True), (Decimal('0.6667'), False))
+    """
+    worth = Fraction(max_points) * credit
+    rest = worth.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    exact = rest == 1
+    # Every power of 2 or 5 in the denominator is at most one more decimal place.
+    precision = len(str(worth.numerator)) + worth.denominator.bit_length() + _PLACES
+    value = Context(prec=precision).divide(Decimal(worth.numerator), Decimal(worth.denominator))
+    if not exact:
+        # By integers: a Decimal that was cut once must not be rounded a second time.
+        scaled = (worth.numerator * 10**_PLACES * 2 + worth.denominator) // (worth.denominator * 2)
+        value = Decimal(scaled).scaleb(-_PLACES, Context(prec=precision, rounding=ROUND_HALF_UP))
+    return value, exact
+
+
+def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
+    worth = None
+    if verdict.credit is not None:
+        worth, exact = points(part.points, verdict.credit)
+        if not exact:
+            said = f"{verdict.credit} of {part.points} points, rounded half up to {_PLACES} decimal places."
+            verdict = replace(verdict, evidence=(*verdict.evidence, Note("remark", said)))
+    return Mark(
+        part=part.id,
+        title=part.title,
+        points=worth,
+        max_points=part.points,
+        verdict=verdict,
+        answer=answer,
+    )
+
+
+def _verdict(part: Part, prepared: Any, answer: Answer) -> Verdict:
+    try:
+        return checks.load(part.check).judge(prepared, answer)
+    except StudentError as error:
+        said = f"{error} A person will read this answer."
+        return Verdict(Outcome.UNREADABLE, None, error.code, said)
+    except Exception as error:  # the one broad except: a fault of ours must never cost a student a mark
+        said = f"The grader failed on this answer ({type(error).__name__}); a person will read it."
+        return Verdict(Outcome.UNDECIDED, None, "machine-failed", said)
+
+
+def _absent(unread: tuple[Problem, ...]) -> Verdict:
+    if not unread:
+        return Verdict(Outcome.MISSING, Fraction(0), "missing", "No answer to this part was found.")
+    files = ", ".join(dict.fromkeys(problem.place.file for problem in unread))
+    said = f"No answer to this part was found, but {files} could not be read; a person will look there."
+    return Verdict(Outcome.UNREADABLE, None, "file-unread", said)
+
+
+def _disagreement(judged: list[tuple[Answer, Verdict]]) -> Verdict:
+    listed = tuple(f"{answer.place}: {_short(answer.text)} ({verdict.outcome})" for answer, verdict in judged)
+    return Verdict(
+        Outcome.UNDECIDED,
+        None,
+        "two-answers",
+        "Several answers to this part were found and they are not worth the same; a person will decide "
+        "which one counts: " + "; ".join(f"{answer.place}" for answer, _ in judged) + ".",
+        evidence=(Checklist(listed),),
+    )
+
+
+def _short(text: str, length: int = 120) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
