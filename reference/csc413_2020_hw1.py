@@ -1,0 +1,164 @@
+"""Answers of homework 1 (2020): vector-Jacobian products and linear regression in the plane.
+
+Every value is computed from the data of the problem, exactly where it is rational. A wrong but common way
+is the same computation with one thing changed, so that the rubric can name the slip behind a number.
+"""
+
+# Annotations are not postponed here: modules loaded from a path keep them as plain objects.
+from collections.abc import Sequence
+from fractions import Fraction
+from math import sqrt
+
+# The data of the sheet.
+
+V = (1, 2, 3)
+Y = (1, 1, 1)
+
+EXAMPLE = ((2, 1), 2)  # one input x and its label t
+
+Matrix = tuple[tuple[int, ...], ...]
+
+
+# The map f(x) = v v'x of R^n to itself, and its Jacobian J = v v'.
+
+
+def dot(a: Sequence[int | Fraction], b: Sequence[int | Fraction]) -> Fraction:
+    """The sum of the products of the entries of two vectors of one length."""
+    return sum((Fraction(p) * q for p, q in zip(a, b, strict=True)), Fraction(0))
+
+
+def outer(a: Sequence[int], b: Sequence[int]) -> Matrix:
+    """The n x m matrix of all products of an entry of a with one of b."""
+    return tuple(tuple(p * q for q in b) for p in a)
+
+
+def jacobian() -> Matrix:
+    """J[i, j] = df_i/dx_j = v_i v_j, 3 x 3."""
+    return outer(V, V)
+
+
+def jacobian_as_inner_product() -> Fraction:
+    """v'v, the scalar that comes of reading v v' as an inner product."""
+    return dot(V, V)
+
+
+def jacobian_diagonal() -> Matrix:
+    """Only the squares v_i^2, on the diagonal."""
+    return tuple(
+        tuple(entry if i == j else 0 for j, entry in enumerate(row)) for i, row in enumerate(jacobian())
+    )
+
+
+def jacobian_doubled() -> Matrix:
+    """2 v v', the Hessian of (v'x)^2: f is taken for a quadratic form."""
+    return tuple(tuple(2 * entry for entry in row) for row in jacobian())
+
+
+def product() -> tuple[Fraction, ...]:
+    """J'y = v (v'y), with the scalar in brackets first."""
+    factor = dot(V, Y)
+    return tuple(factor * entry for entry in V)
+
+
+def product_with_squared_norm() -> tuple[Fraction, ...]:
+    """(v'v) v: the vector y is left out of the scalar."""
+    factor = dot(V, V)
+    return tuple(factor * entry for entry in V)
+
+
+# Linear regression on one example in the plane: loss (x'w - t)^2, gradient 2 (x'w - t) x, w_0 = 0.
+
+
+def gradient(w: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """The gradient of the loss of the example at w."""
+    x, t = EXAMPLE
+    residual = dot(x, w) - t
+    return tuple(2 * residual * entry for entry in x)
+
+
+def gradient_at_zero() -> tuple[Fraction, ...]:
+    """The first gradient of a descent from zero."""
+    return gradient((Fraction(0), Fraction(0)))
+
+
+def _normalized(vector: Sequence[Fraction]) -> tuple[float, ...]:
+    length = sqrt(dot(vector, vector))
+    return tuple(float(entry) / length for entry in vector)
+
+
+def direction() -> tuple[float, ...]:
+    """The direction of the first gradient, of length 1; it points away from x."""
+    return _normalized(gradient_at_zero())
+
+
+def direction_swapped() -> tuple[float, ...]:
+    """The same with its two coordinates exchanged."""
+    return tuple(reversed(direction()))
+
+
+def direction_of_the_line() -> tuple[float, ...]:
+    """The direction of the line of solutions, perpendicular to x, of length 1."""
+    first, second = EXAMPLE[0]
+    return _normalized((Fraction(-second), Fraction(first)))
+
+
+def limit() -> tuple[Fraction, ...]:
+    """Where gradient descent from zero ends: the multiple of x that solves x'w = t."""
+    x, t = EXAMPLE
+    return tuple(entry * Fraction(t) / dot(x, x) for entry in x)
+
+
+def solution_on_the_axis() -> tuple[Fraction, ...]:
+    """The solution whose second coordinate is zero."""
+    x, t = EXAMPLE
+    return (Fraction(t, x[0]), Fraction(0))
+
+
+def solution_with_equal_entries() -> tuple[Fraction, ...]:
+    """The solution whose coordinates are equal."""
+    x, t = EXAMPLE
+    return (Fraction(t, sum(x)),) * len(x)
+
+
+def residual_product() -> Fraction:
+    """(w_hat - w_1)'w_hat for the limit w_hat and another solution w_1."""
+    reached, other = limit(), solution_on_the_axis()
+    return dot([p - q for p, q in zip(reached, other, strict=True)], reached)
+
+
+# AdaGrad on the same example.
+
+
+def adagrad(*, rate: float = 0.1, epsilon: float = 1e-10, steps: int | None = None) -> tuple[float, ...]:
+    """The point AdaGrad reaches from zero; `steps` None iterates until nothing changes.
+
+    Per coordinate: G += g^2, then w -= rate / (sqrt(G) + epsilon) * g, as the sheet states the rule.
+
+    Raises:
+        ArithmeticError: no convergence within 100,000 steps.
+    """
+    x, t = EXAMPLE
+    w, accumulated = [0.0, 0.0], [0.0, 0.0]
+    for _ in range(100_000 if steps is None else steps):
+        residual = x[0] * w[0] + x[1] * w[1] - t
+        if steps is None and abs(residual) < 1e-13 * (1 + abs(t)):
+            return tuple(w)
+        step = [2 * residual * entry for entry in x]
+        accumulated = [total + g * g for total, g in zip(accumulated, step, strict=True)]
+        w = [
+            value - rate / (sqrt(total) + epsilon) * g
+            for value, total, g in zip(w, accumulated, step, strict=True)
+        ]
+    if steps is None:
+        raise ArithmeticError(f"AdaGrad has not converged with rate {rate}")
+    return tuple(w)
+
+
+def adagrad_limit() -> tuple[float, ...]:
+    """Where AdaGrad ends on x = (2, 1), t = 2."""
+    return adagrad()
+
+
+def adagrad_first_step() -> tuple[float, ...]:
+    """One step with rate 0.01 and epsilon 1e-8."""
+    return adagrad(rate=0.01, epsilon=1e-8, steps=1)
