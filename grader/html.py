@@ -1,0 +1,162 @@
+"""Text made fit for a page: escaping, invisible characters, exact numbers, checked MathML, templates."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache, lru_cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+class Html(str):
+    """Markup made by our own builders; the only text a template does not escape.
+
+    Joining or formatting it gives a plain `str` again, which is escaped: a mistake shows, it does not bite.
+    """
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+MATHML: Final = "http://www.w3.org/1998/Math/MathML"
+_ELEMENTS: Final = frozenset(
+    "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
+    "mtable mtr mtd mstyle mpadded".split()
+)
+_ATTRIBUTES: Final = frozenset(
+    "display displaystyle scriptlevel mathvariant stretchy symmetric fence separator form largeop "
+    "movablelimits accent accentunder lspace rspace minsize maxsize width height depth linethickness "
+    "columnalign rowalign columnspacing rowspacing columnlines rowlines".split()
+)
+_VALUE: Final = re.compile(r"[A-Za-z0-9.%+ -]{0,40}")
+# The four invisible operators (function application, times, separator, plus) are part of good MathML.
+_INVISIBLE_OPERATORS: Final = {0x2061: None, 0x2062: None, 0x2063: None, 0x2064: None}
+_LONGEST_FORMULA: Final = 200_000
+
+
+def visible(text: str) -> str:
+    r"""The text with every character that cannot be seen, or turns its neighbours round, written out.
+
+    >>> print(visible("a" + chr(0x202E) + "b"))
+    a\u{202e}b
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t\u00a0" else f"\\u{{{ord(c):x}}}" for c in _lines(text))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def number(value: Decimal) -> str:
+    """The decimal, exact, without trailing zeros or an exponent.
+
+    >>> number(Decimal("2.50")), number(Decimal("1E+1")), number(Decimal("0.00"))
+    ('2.5', '10', '0')
+    """
+    digits = format(value, "f")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
+
+
+def percent(share: Fraction) -> str:
+    """The share as whole percent; 0% and 100% are kept for exactly none and exactly all.
+
+    >>> percent(Fraction(2, 3)), percent(Fraction(999, 1000)), percent(Fraction(1))
+    ('67%', '99%', '100%')
+    """
+    if 0 < share < 1:
+        return f"{min(99, max(1, round(share * 100)))}%"
+    return f"{round(share * 100)}%"
+
+
+def counted(amount: int | Decimal, noun: str) -> str:
+    """The amount with its noun in the right number.
+
+    >>> counted(1, "student"), counted(Decimal("0.5"), "point")
+    ('1 student', '0.5 points')
+    """
+    return f"{number(Decimal(amount))} {noun}{'' if amount == 1 else 's'}"
+
+
+@lru_cache(maxsize=4096)
+def formula(mathml: str) -> Html | None:
+    """The MathML as markup if it is Presentation MathML and nothing else; otherwise None.
+
+    The string is written by `grader.maths`, from a tree. It is checked once more here because it is the only
+    text that reaches a page without being escaped.
+    """
+    if not mathml or len(mathml) > _LONGEST_FORMULA or "<!" in mathml or "<?" in mathml:
+        return None  # comments, CDATA, doctypes and instructions are read differently by XML and by HTML
+    if not mathml.translate(_INVISIBLE_OPERATORS).replace("\n", "").isprintable():
+        return None
+    try:
+        root = ElementTree.fromstring(mathml)  # noqa: S314: no doctype, so no entities to expand
+    except (ElementTree.ParseError, ValueError, RecursionError):
+        return None
+    if _local(root.tag) != "math" or not all(_allowed(element) for element in root.iter()):
+        return None
+    return Html(mathml)
+
+
+def _allowed(element: ElementTree.Element) -> bool:
+    return _local(element.tag) in _ELEMENTS and all(
+        name in _ATTRIBUTES and _VALUE.fullmatch(value) for name, value in element.attrib.items()
+    )
+
+
+def _local(tag: str) -> str:
+    """The element's name, or nothing if it is of another namespace than MathML's."""
+    if not tag.startswith("{"):
+        return tag
+    namespace, name = tag[1:].split("}", 1)
+    return name if namespace == MATHML else ""
+
+
+def attribute(text: str) -> str:
+    """The text escaped for an attribute in double quotes, its invisible characters written out."""
+    return escape(visible(text), quote=True)
+
+
+def render(template: str, values: Mapping[str, object]) -> str:
+    """The page made from one of the packaged templates."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    folder = files("grader").joinpath("templates")
+    names = ("page.html.j2", "student.html.j2", "overview.html.j2")
+    style = folder.joinpath("style.css").read_text(encoding="utf-8")
+    # autoescape=True, not select_autoescape(), which is off for names that end in .j2
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        loader=DictLoader({name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["style"] = Html(style)
+    # The style is allowed by its hash, so that not even a style attribute works if escaping were to fail.
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals["policy"] = Html(
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return environment

@@ -1,0 +1,147 @@
+"""The page the staff gets: how the class did, what waits for a person, what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from grader.charts import definitions, histogram, icon, stacked_bar
+from grader.html import Html, counted, number, percent, render, visible
+from grader.statistics import BINS, Overview, Part, Student
+from grader.types import Outcome
+
+COLUMNS: Final = {
+    Outcome.CORRECT: "correct",
+    Outcome.PARTIAL: "partly",
+    Outcome.INCORRECT: "not correct",
+    Outcome.MISSING: "no answer",
+    Outcome.UNREADABLE: "unreadable",
+    Outcome.UNDECIDED: "waiting",
+}
+
+
+class _PartRow(NamedTuple):
+    part: str
+    title: str
+    points: str
+    share: str
+    bar: Html
+    counts: Sequence[int]
+
+
+class _StudentRow(NamedTuple):
+    name: str
+    student: str
+    href: str
+    earned: str
+    decided: str
+    share: str
+    bar: Html
+    waiting: str
+    waiting_parts: int
+    unread: int
+    late: bool
+
+
+class _WaitingRow(NamedTuple):
+    part: str
+    title: str
+    answers: str
+    points: str
+
+
+class _MistakeRow(NamedTuple):
+    part: str
+    title: str
+    code: str
+    message: str
+    students: str
+
+
+def class_page(overview: Overview) -> str:
+    """The class overview: one self-contained HTML file, the same for the same overview."""
+    bins = [f"{100 * index // BINS}" for index in range(BINS + 1)]
+    spans = [f"{low} to {high}%" for low, high in zip(bins, bins[1:], strict=False)]
+    waiting = [part for part in overview.parts if part.waiting]
+    return render(
+        "overview.html.j2",
+        {
+            "definitions": definitions(),
+            "title": visible(overview.title or overview.assignment or "No submissions"),
+            "assignment": visible(overview.assignment),
+            "size": counted(len(overview.students), "student"),
+            "max_points": counted(overview.max_points, "point"),
+            "mean": "–" if overview.mean is None else percent(overview.mean),
+            "median": "–" if overview.median is None else percent(overview.median),
+            "late": sum(row.late for row in overview.students),
+            "answers_waiting": sum(part.waiting for part in waiting),
+            "waiting": [_waiting(part) for part in waiting],
+            "unread": [
+                (visible(row.student), visible(str(row.place)), visible(row.message))
+                for row in overview.unread
+            ],
+            "histogram": histogram(
+                overview.distribution, [*bins[:-1], "100%"], _spoken(spans, overview.distribution)
+            ),
+            "distribution": list(zip(spans, overview.distribution, strict=True)),
+            "undecided": overview.undecided,
+            "columns": [(icon(outcome.value), outcome.value, words) for outcome, words in COLUMNS.items()],
+            "parts": [_part(part) for part in overview.parts],
+            "mistakes": [
+                _MistakeRow(
+                    visible(row.part),
+                    visible(row.title),
+                    visible(row.code),
+                    visible(row.message),
+                    counted(row.students, "student"),
+                )
+                for row in overview.mistakes
+            ],
+            "students": [_student(row) for row in overview.students],
+        },
+    )
+
+
+def _spoken(spans: Sequence[str], counts: Sequence[int]) -> str:
+    said = [f"{span}: {count}" for span, count in zip(spans, counts, strict=True) if count]
+    return "Students by share of the decided points. " + ("; ".join(said) or "None yet")
+
+
+def _waiting(part: Part) -> _WaitingRow:
+    points = counted(part.max_points, "point") + " each" if part.max_points else "no points"
+    return _WaitingRow(visible(part.part), visible(part.title), counted(part.waiting, "answer"), points)
+
+
+def _part(part: Part) -> _PartRow:
+    return _PartRow(
+        part=visible(part.part),
+        title=visible(part.title),
+        points=number(part.max_points),
+        share="–" if part.share is None else percent(part.share),
+        bar=stacked_bar([(outcome.value, Fraction(part.outcomes[outcome])) for outcome in COLUMNS]),
+        counts=[part.outcomes[outcome] for outcome in COLUMNS],
+    )
+
+
+def _student(row: Student) -> _StudentRow:
+    total = row.total
+    return _StudentRow(
+        name=visible(row.name or row.student),
+        student=visible(row.student) if row.student != row.name else "",
+        href=row.href,
+        earned=number(total.earned),
+        decided=number(total.decided),
+        share="–" if total.share is None else percent(total.share),
+        bar=stacked_bar(
+            [
+                ("correct", Fraction(total.earned)),
+                ("lost", Fraction(total.decided - total.earned)),
+                ("undecided", Fraction(total.waiting)),
+            ]
+        ),
+        waiting=number(total.waiting) if total.waiting else "",
+        waiting_parts=row.waiting_parts,
+        unread=row.unread,
+        late=row.late,
+    )

@@ -1,0 +1,298 @@
+"""The page a student gets: what was read, what was found, and where the marks went."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Final, NamedTuple
+
+from grader.charts import definitions, icon, stacked_bar
+from grader.html import Html, counted, formula, number, render, visible
+from grader.overview import class_page
+from grader.statistics import Total, standing, total
+from grader.types import (
+    Checklist,
+    Counterexample,
+    EntryMap,
+    Evidence,
+    Mark,
+    Note,
+    Outcome,
+    Problem,
+    Result,
+)
+
+__all__ = ["class_page", "fallback", "student_page"]
+
+LABELS: Final = {
+    Outcome.CORRECT: "Correct",
+    Outcome.PARTIAL: "Partly correct",
+    Outcome.INCORRECT: "Not correct",
+    Outcome.MISSING: "No answer found",
+    Outcome.UNREADABLE: "Could not be read",
+    Outcome.UNDECIDED: "Waiting for a person",
+}
+NOTES: Final = {
+    "convention": "Convention used",
+    "proof": "How it was decided",
+    "remark": "Remark",
+    "hint": "Hint",
+}
+_LONG_TEXT: Final = 700
+_LONG_LINES: Final = 14
+_MOST_TEXT: Final = 40_000
+_MOST_ENTRIES: Final = 24
+_WIDE_FORMULA: Final = 24
+
+# Written in place of a report that could not be made, so that no student is left without a page.
+fallback: Final = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Report not available</title>
+</head>
+<body>
+<main>
+<h1>This report could not be made</h1>
+<p>The submission was received and its marks are kept. Only this page is missing, and that is no fault of yours.
+Please tell the course staff: they find the marks in the gradebook and the reason in the summary of the run.</p>
+</main>
+</body>
+</html>
+"""
+
+
+class _Text(NamedTuple):
+    """Some of a student's text: `fold` is what its folded line says, or empty to show it at once."""
+
+    text: str
+    fold: str
+    rest: str
+
+
+class _Cell(NamedTuple):
+    text: str
+    right: bool
+
+
+class _Shown(NamedTuple):
+    """One piece of evidence in the words of the page; `kind` picks the block of the template."""
+
+    kind: str
+    label: str
+    rows: Sequence[object] = ()
+    words: str = ""
+    columns: Sequence[int] = ()
+
+
+class _Part(NamedTuple):
+    anchor: str
+    number: str
+    word: str
+    title: str
+    points: str
+    of: str
+    spoken: str
+    outcome: str
+    icon: Html
+    label: str
+    message: str
+    place: str
+    prose: bool
+    answer: _Text | None
+    passage: _Text | None
+    read: str
+    formula: Html | None
+    wide: bool
+    evidence: Sequence[_Shown]
+    who: str
+    why: str
+
+
+class _Section(NamedTuple):
+    anchor: str
+    number: str
+    title: str
+    bar: Html
+    points: str
+    waiting: str
+    parts: Sequence[_Part]
+
+
+def student_page(result: Result) -> str:
+    """The report of one student: one self-contained HTML file, the same for the same result."""
+    groups: dict[str, list[Mark]] = {}
+    for mark in result.marks:
+        groups.setdefault(_section_of(mark.part), []).append(mark)
+    whole = total(result.marks)
+    return render(
+        "student.html.j2",
+        {
+            "definitions": definitions(),
+            "title": visible(result.title or result.assignment),
+            "assignment": visible(result.assignment),
+            "name": visible(result.name or result.student),
+            "student": visible(result.student) if result.student != result.name else "",
+            "late": result.late,
+            "earned": number(whole.earned),
+            "decided": _decided(whole),
+            "waiting": _waiting(whole.waiting),
+            "nothing_decided": not any(mark.points is not None for mark in result.marks),
+            "problems": [_problem(problem) for problem in result.problems],
+            "sections": [
+                _section(key, marks, result.headings.get(key, "")) for key, marks in groups.items()
+            ],
+            "labels": [(_icon(outcome.value), label) for outcome, label in LABELS.items()],
+        },
+    )
+
+
+def _decided(whole: Total) -> str:
+    return f"of {counted(whole.decided, 'point')}{' decided' if whole.waiting else ''}"
+
+
+def _waiting(points: Decimal) -> str:
+    if not points:
+        return ""
+    return f"{counted(points, 'point')} wait{'s' if points == 1 else ''} for a person"
+
+
+def _problem(problem: Problem) -> tuple[str, str]:
+    return visible(str(problem.place)), visible(problem.message)
+
+
+def _section_of(part: str) -> str:
+    """The first number of a part's id; parts without one share a section of their own."""
+    leading = re.match(r"[0-9]+", part)
+    return leading[0] if leading else ""
+
+
+def _section(key: str, marks: Sequence[Mark], title: str) -> _Section:
+    sums = total(marks)
+    lost = sums.decided - sums.earned
+    return _Section(
+        anchor=f"section-{key or 'other'}",
+        number=key,
+        title=visible(title) or (f"Question {key}" if key else "Other parts"),
+        bar=stacked_bar(
+            [
+                ("correct", Fraction(sums.earned)),
+                ("lost", Fraction(lost)),
+                ("undecided", Fraction(sums.waiting)),
+            ]
+        ),
+        points=f"{number(sums.earned)} {_decided(sums)}",
+        waiting=_waiting(sums.waiting),
+        parts=[_part(mark) for mark in marks],
+    )
+
+
+def _part(mark: Mark) -> _Part:
+    outcome, answer, verdict = standing(mark), mark.answer, mark.verdict
+    leading, word = _split(mark.part)
+    shown_formula = formula(verdict.mathml)
+    text = answer.text if answer else ""
+    passage = answer.passage if answer and answer.passage.strip() != text.strip() else ""
+    return _Part(
+        anchor="part-" + re.sub(r"[^A-Za-z0-9._-]", "-", mark.part),
+        number=visible(leading),
+        word=visible(word),
+        title=visible(mark.title),
+        points="–" if mark.points is None else number(mark.points),
+        of=number(mark.max_points) if mark.max_points else "",
+        spoken=_spoken(mark),
+        outcome=outcome.value,
+        icon=_icon(outcome.value),
+        label=LABELS[outcome],
+        message=visible(verdict.message),
+        place=visible(str(answer.place)) if answer else "",
+        prose=any(isinstance(piece, Checklist) for piece in verdict.evidence),
+        answer=_text(text, "the text as it stands") if text.strip() else None,
+        passage=_text(passage, "the section around it", fold=True) if passage.strip() else None,
+        # What was understood is told only where it says more than the text itself.
+        read=visible(verdict.read) if shown_formula or verdict.read.strip() != text.strip() else "",
+        formula=shown_formula,
+        wide=len(verdict.read) > _WIDE_FORMULA,
+        evidence=[_shown(piece) for piece in verdict.evidence],
+        who=visible(mark.who) if mark.who != "machine" else "",
+        why=visible(mark.why),
+    )
+
+
+@cache
+def _icon(outcome: str) -> Html:
+    return icon(outcome)
+
+
+def _split(part: str) -> tuple[str, str]:
+    """The sheet's number and the word of a quantity in it: `3.1.output` is `3.1` and `output`."""
+    leading, _, word = part.rpartition(".")
+    return (leading, word) if leading and word[:2].isalpha() and len(word) > 1 else (part, "")
+
+
+def _spoken(mark: Mark) -> str:
+    if mark.points is None:
+        return f"{counted(mark.max_points, 'point')}, waiting" if mark.max_points else "no points, waiting"
+    if not mark.max_points:
+        return "no points"
+    return f"{number(mark.points)} of {counted(mark.max_points, 'point')}"
+
+
+def _text(text: str, what: str, *, fold: bool = False) -> _Text:
+    lines = text.count("\n") + 1
+    kept, left = text[:_MOST_TEXT], len(text) - _MOST_TEXT
+    size = counted(lines, "line") if lines > 1 else f"{len(text):,} characters"
+    return _Text(
+        text=visible(kept),
+        fold=f"Show {what} ({size})" if fold or len(text) > _LONG_TEXT or lines > _LONG_LINES else "",
+        rest=f"{left:,} more characters are only in the file." if left > 0 else "",
+    )
+
+
+def _shown(piece: Evidence) -> _Shown:
+    match piece:
+        case Note():
+            return _Shown("note", NOTES[piece.kind], words=visible(piece.text))
+        case Counterexample():
+            rows = [(visible(name), visible(value)) for name, value in piece.values]
+            rows += [("your answer", visible(piece.got)), ("the expected answer", visible(piece.expected))]
+            return _Shown("counterexample", "Where they differ", rows, words="At this point the two have different values")
+        case EntryMap():
+            return _entry_map(piece)
+        case Checklist():
+            return _Shown(
+                "checklist",
+                "A person looks for",
+                [visible(item) for item in piece.items],
+                words=_suggestion(piece.suggested),
+            )
+
+
+def _entry_map(piece: EntryMap) -> _Shown:
+    right = sum(flag for row in piece.right for flag in row)
+    entries = sum(len(row) for row in piece.right)
+    rows = [
+        [_Cell(visible(text), flag) for text, flag in zip(texts, flags, strict=False)][:_MOST_ENTRIES]
+        for texts, flags in zip(piece.got, piece.right, strict=False)
+    ][:_MOST_ENTRIES]
+    cut = any(len(row) > _MOST_ENTRIES for row in piece.got) or len(piece.got) > _MOST_ENTRIES
+    return _Shown(
+        "entries",
+        "Entry by entry",
+        rows,
+        words=f"{right} of {entries} entries {'is' if entries == 1 else 'are'} right"
+        + (f"; the first {_MOST_ENTRIES} rows and columns are shown" if cut else ""),
+        columns=range(1, max(map(len, rows), default=0) + 1),
+    )
+
+
+def _suggestion(credit: Fraction | None) -> str:
+    if credit is None:
+        return ""
+    amount = {Fraction(1): "all", Fraction(0): "none"}.get(credit, "a part")
+    return f"The machine's suggestion to that person is {amount} of the points; it is not a mark."

@@ -1,0 +1,224 @@
+"""What a class did: totals, distribution, difficulty of each part, frequent mistakes, what still waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from urllib.parse import quote
+
+from grader.types import Mark, Outcome, Place, Problem, Result
+
+BINS: Final = 10
+MOST_MISTAKES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Points earned, out of the points decided, and the points that wait for a person."""
+
+    earned: Decimal
+    decided: Decimal
+    waiting: Decimal
+
+    @property
+    def share(self) -> Fraction | None:
+        """What was earned of what is decided; None while nothing is."""
+        return Fraction(self.earned) / Fraction(self.decided) if self.decided else None
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """One row of the class; `href` leads to the report, relative to the overview, or is empty."""
+
+    student: str
+    name: str
+    total: Total
+    waiting_parts: int
+    unread: int
+    late: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How a part went: `share` is the mean of the decided marks, None where there is none."""
+
+    part: str
+    title: str
+    max_points: Decimal
+    outcomes: Mapping[Outcome, int]
+    waiting: int
+    share: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A way of being wrong, in the words most of its students were given."""
+
+    part: str
+    title: str
+    code: str
+    message: str
+    students: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read; `student` is empty where nobody's name could be put to it."""
+
+    student: str
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A class at a glance.
+
+    `distribution` counts students by the share earned of what is decided, in tenths; the last tenth holds
+    those with everything. `undecided` students have nothing decided yet and are in no tenth.
+    """
+
+    assignment: str
+    title: str
+    max_points: Decimal
+    students: tuple[Student, ...]
+    distribution: tuple[int, ...]
+    undecided: int
+    mean: Fraction | None
+    median: Fraction | None
+    parts: tuple[Part, ...]
+    mistakes: tuple[Mistake, ...]
+    unread: tuple[Unread, ...]
+
+
+def total(marks: Sequence[Mark]) -> Total:
+    """The sum of some marks."""
+    zero = Decimal(0)
+    decided = [mark for mark in marks if mark.points is not None]
+    return Total(
+        earned=sum((mark.points for mark in decided if mark.points is not None), zero),
+        decided=sum((mark.max_points for mark in decided), zero),
+        waiting=sum((mark.max_points for mark in marks if mark.points is None), zero),
+    )
+
+
+def standing(mark: Mark) -> Outcome:
+    """The outcome as it stands: what a person decided counts as right, partly right or wrong by its points."""
+    if mark.verdict.outcome is not Outcome.UNDECIDED or mark.points is None or not mark.max_points:
+        return mark.verdict.outcome
+    if mark.points >= mark.max_points:
+        return Outcome.CORRECT
+    return Outcome.PARTIAL if mark.points > 0 else Outcome.INCORRECT
+
+
+def overview(
+    results: Sequence[Result], problems: Sequence[Problem] = (), *, hrefs: Mapping[str, str] | None = None
+) -> Overview:
+    """The class overview; it does not depend on the order of the students.
+
+    `problems` are those of the run that belong to no student. `hrefs` maps a student to the path of the
+    report, relative to the overview.
+    """
+    ordered = sorted(results, key=lambda result: (result.name.casefold(), result.student))
+    students = tuple(_student(result, hrefs or {}) for result in ordered)
+    shares = sorted(share for row in students if (share := row.total.share) is not None)
+    first = ordered[0] if ordered else None
+    return Overview(
+        assignment=first.assignment if first else "",
+        title=first.title if first else "",
+        max_points=sum((mark.max_points for mark in first.marks), Decimal(0)) if first else Decimal(0),
+        students=students,
+        distribution=_distribution(shares),
+        undecided=len(students) - len(shares),
+        mean=sum(shares, Fraction(0)) / len(shares) if shares else None,
+        median=_median(shares),
+        parts=_parts(ordered),
+        mistakes=_mistakes(ordered),
+        unread=(
+            *(Unread("", problem.place, problem.message) for problem in problems),
+            *(Unread(r.name or r.student, problem.place, problem.message) for r in ordered for problem in r.problems),
+        ),
+    )
+
+
+def _student(result: Result, hrefs: Mapping[str, str]) -> Student:
+    path = hrefs.get(result.student, "")
+    return Student(
+        student=result.student,
+        name=result.name,
+        total=total(result.marks),
+        waiting_parts=sum(mark.points is None for mark in result.marks),
+        unread=len(result.problems),
+        late=result.late,
+        # "./" and the quoted colon keep any name from being read as a scheme or another host.
+        href=f"./{quote(path, safe='/', errors='replace')}" if path else "",
+    )
+
+
+def _distribution(shares: Sequence[Fraction]) -> tuple[int, ...]:
+    counts = Counter(max(0, min(BINS - 1, int(share * BINS))) for share in shares)
+    return tuple(counts[index] for index in range(BINS))
+
+
+def _median(shares: Sequence[Fraction]) -> Fraction | None:
+    if not shares:
+        return None
+    middle = len(shares) // 2
+    return shares[middle] if len(shares) % 2 else (shares[middle - 1] + shares[middle]) / 2
+
+
+def _parts(results: Sequence[Result]) -> tuple[Part, ...]:
+    marks: dict[str, list[Mark]] = {}
+    for result in results:
+        for mark in result.marks:
+            marks.setdefault(mark.part, []).append(mark)
+    return tuple(_part(part, of_part) for part, of_part in marks.items())
+
+
+def _part(part: str, marks: Sequence[Mark]) -> Part:
+    counts = Counter(standing(mark) for mark in marks)
+    shares = [share for mark in marks if (share := _share(mark)) is not None]
+    return Part(
+        part=part,
+        title=marks[0].title,
+        max_points=marks[0].max_points,
+        outcomes={outcome: counts[outcome] for outcome in Outcome},
+        waiting=sum(mark.points is None for mark in marks),
+        share=sum(shares, Fraction(0)) / len(shares) if shares else None,
+    )
+
+
+def _share(mark: Mark) -> Fraction | None:
+    """What was earned of a part; a part without points has its credit instead."""
+    if mark.points is None:
+        return None
+    return Fraction(mark.points) / Fraction(mark.max_points) if mark.max_points else mark.verdict.credit
+
+
+def _mistakes(results: Sequence[Result]) -> tuple[Mistake, ...]:
+    """The most frequent, first; equal counts in the order of the rubric."""
+    wrong = (Outcome.PARTIAL, Outcome.INCORRECT, Outcome.UNREADABLE)
+    messages: dict[tuple[str, str], Counter[str]] = {}
+    titles: dict[str, str] = {}
+    for result in results:
+        for mark in result.marks:
+            titles.setdefault(mark.part, mark.title)
+            if mark.verdict.outcome in wrong:
+                messages.setdefault((mark.part, mark.verdict.code), Counter())[mark.verdict.message] += 1
+    order = {part: index for index, part in enumerate(titles)}
+    ranked = sorted(messages.items(), key=lambda item: (-item[1].total(), order[item[0][0]], item[0][1]))
+    return tuple(
+        Mistake(
+            part=part,
+            title=titles[part],
+            code=code,
+            message=min(words, key=lambda text: (-words[text], text)),
+            students=words.total(),
+        )
+        for (part, code), words in ranked[:MOST_MISTAKES]
+    )
