@@ -129,7 +129,7 @@ def residual_product() -> Fraction:
 # AdaGrad on the same example.
 
 
-def adagrad(*, rate: float = 0.1, epsilon: float = 1e-10, steps: int | None = None) -> tuple[float, ...]:
+def adagrad(*, rate: float = 0.4, epsilon: float = 1e-10, steps: int | None = None) -> tuple[float, ...]:
     """The point AdaGrad reaches from zero; `steps` None iterates until nothing changes.
 
     Per coordinate: G += g^2, then w -= rate / (sqrt(G) + epsilon) * g, as the sheet states the rule.

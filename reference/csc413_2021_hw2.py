@@ -27,7 +27,7 @@ Matrix = tuple[tuple[int, ...], ...]
 
 
 def adagrad(
-    x: Sequence[int], t: int, *, rate: float = 0.1, epsilon: float = 1e-10, steps: int | None = None
+    x: Sequence[int], t: int, *, rate: float = 0.4, epsilon: float = 1e-10, steps: int | None = None
 ) -> tuple[float, ...]:
     """The point AdaGrad reaches from zero, of the shape of x; `steps` None iterates until nothing changes.
 
