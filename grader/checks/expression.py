@@ -1,0 +1,222 @@
+"""A formula in the rubric's symbols: `n * norm(X' a)^2 / (2 * norm(X X' a)^2)`, in any notation and form.
+
+Compared by `maths.identity`: shapes, then exact random evaluation, then error-bounded real numbers. A
+formula that does not conform is wrong, and is still compared with the declared mistakes, all dimensions
+taken as one: that is how "the transpose is missing" is told from a slip nobody declared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from grader.checks import OptionError, Sample, Setting
+from grader.checks._common import (
+    Difference,
+    Key,
+    ValueOptions,
+    echo,
+    formula_text,
+    judge_against,
+    key_samples,
+    resolve,
+    sides,
+    undecided,
+)
+from grader.checks._common import Slip as SlipOf
+from grader.checks._common import Target as TargetOf
+from grader.errors import StudentError
+from grader.maths import identity
+from grader.maths.names import Symbols
+from grader.maths.notation import read, to_text
+from grader.maths.shapes import ShapeError
+from grader.maths.tree import Node, number
+from grader.types import Answer, Evidence, Notation, Note, Verdict
+
+
+class Options(ValueOptions):
+    """`layout: column` refuses the transposed result; `any` accepts it with a note."""
+
+    layout: Literal["any", "column"] = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A formula of the rubric: settled where it conforms, and with all dimensions as one where it does not.
+
+    What conforms in neither way (two vectors side by side) is only recognised as written.
+    """
+
+    node: Node
+    formula: identity.Formula | None
+    square: identity.Formula | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The formulas of one part and the frames they are compared in."""
+
+    key: Key[Known]
+    symbols: Symbols
+    frame: identity.Frame
+    square: identity.Frame
+    any_layout: bool
+
+
+def prepare(options: Options, setting: Setting) -> Prepared:
+    """The expected formulas and declared mistakes, read and settled.
+
+    Raises:
+        OptionError: a formula that cannot be read, or an expected one that has no value.
+    """
+    frame = identity.Frame(setting.symbols, setting.secret)
+    square = identity.Frame(setting.symbols, setting.secret, square=True)
+
+    def known(text: str, path: tuple[str | int, ...], *, sound: bool) -> tuple[Known, str]:
+        expected = resolve(text, setting, setting.symbols, path)
+        try:
+            formula = identity.settle(expected.node, frame)
+            if identity.defined(formula):
+                return Known(expected.node, formula, None), expected.text
+            fault = "a formula with a value"
+        except StudentError as error:
+            fault = f"a formula that conforms: {error}"
+        if sound:
+            raise OptionError(path, repr(text), fault)
+        try:
+            broken = identity.settle(expected.node, square)
+        except StudentError:
+            broken = None
+        return Known(expected.node, None, broken), expected.text
+
+    targets = tuple(
+        TargetOf(*known(accepted.expected, path, sound=True), accepted.as_, accepted.note)
+        for path, accepted in options.conventions()
+    )
+    slips = tuple(
+        SlipOf(*known(mistake.is_, ("mistakes", index, "is"), sound=False), mistake.credit, mistake.say)
+        for index, mistake in enumerate(options.mistakes)
+    )
+    return Prepared(Key(targets, slips), setting.symbols, frame, square, options.layout == "any")
+
+
+def samples(prepared: Prepared) -> tuple[Sample, ...]:
+    """The expected formulas and the declared mistakes as typed answers."""
+    return key_samples(prepared.key)
+
+
+def judge(prepared: Prepared, answer: Answer) -> Verdict:
+    """The verdict on one typed formula.
+
+    Raises:
+        StudentError: it cannot be read.
+    """
+    text = (sides(formula_text(answer.text)) or (answer.text,))[-1]
+    node = _read(text, answer.notation, prepared.symbols)
+    verdict = _judge(prepared, node)
+    if verdict.credit != 1 and "/" in text:
+        other = read(text, prepared.symbols, answer.notation, tight=True)
+        if other != node and _judge(prepared, other).credit not in (verdict.credit, Fraction(0)):
+            return undecided(
+                "two-readings",
+                f"This can be read as {to_text(node)} or as {to_text(other)}, and only one is right. "
+                "Brackets in the denominator would settle it.",
+                echo(node),
+            )
+    return verdict
+
+
+def _read(text: str, notation: Notation, symbols: Symbols) -> Node:
+    node = read(text, symbols, notation)
+    if node.op == "relation":
+        raise StudentError("A formula is wanted, not an inequality.", code="relation")
+    return node
+
+
+def _judge(prepared: Prepared, node: Node) -> Verdict:
+    doubt: list[identity.Comparison] = []
+    broken, broken_code = "", "shape"
+    formula = square = None
+    try:
+        formula = identity.settle(node, prepared.frame)
+        if not identity.defined(formula):
+            broken, broken_code = identity.compare(formula, formula).how, "undefined"
+    except ShapeError as error:
+        broken = str(error)
+    if broken:
+        formula = None
+        try:
+            square = identity.settle(node, prepared.square)
+        except ShapeError:
+            square = None
+
+    def matches(known: Known) -> tuple[Evidence, ...] | None:
+        if formula is not None and known.formula is not None:
+            found = identity.compare(known.formula, formula, any_layout=prepared.any_layout)
+        elif square is not None and known.square is not None:
+            found = identity.compare(known.square, square)
+        elif formula is None and known.formula is None and known.node == node:
+            return (Note("proof", broken),)
+        else:
+            return None
+        if found.outcome == "undecided":
+            doubt.append(found)
+        if found.outcome != "same":
+            return None
+        layout = (Note("remark", "Written in the other layout (transposed), which is accepted."),)
+        return (
+            Note("proof", broken if broken else found.how),
+            *(layout if found.transposed else ()),
+        )
+
+    def otherwise() -> Difference:
+        if broken:
+            return Difference(broken_code, broken)
+        if doubt:
+            return Difference("undecided", doubt[0].how, credit=None)
+        assert formula is not None
+        return _difference(prepared, formula)
+
+    return judge_against(prepared.key, echo(node), matches, otherwise)
+
+
+def _difference(prepared: Prepared, formula: identity.Formula) -> Difference:
+    """Why a formula that has a value is not the expected one: a shape, a constant factor, a point."""
+    wanted = [target.value.formula for target in prepared.key.targets if target.value.formula is not None]
+    first = wanted[0]
+    found = identity.compare(first, formula, any_layout=prepared.any_layout)
+    if found.code == "shape":
+        return Difference("shape", found.how)
+    evidence: list[Evidence] = [Note("proof", found.how)]
+    for expected in wanted:
+        factor = _constant_factor(expected, formula, prepared)
+        if factor is not None:
+            words = "the opposite sign" if factor == "-1" else f"{factor} times the expected value"
+            evidence.insert(0, Note("hint", f"This is {words}."))
+            break
+    example = identity.find_counterexample(first, formula)
+    if example is not None:
+        evidence.append(example)
+    code = (
+        "constant-factor"
+        if len(evidence) and isinstance(evidence[0], Note) and evidence[0].kind == "hint"
+        else "wrong"
+    )
+    return Difference(code, "This is not the expected formula.", tuple(evidence))
+
+
+def _constant_factor(expected: identity.Formula, formula: identity.Formula, prepared: Prepared) -> str | None:
+    """The factor between two formulas when it is a usual one: a sign, a 2, a dimension."""
+    dimensions = prepared.symbols.dimensions[0] if prepared.symbols.dimensions else {}
+    factors = [number(-1), number(2), number(Fraction(1, 2)), number(4), number(Fraction(1, 4))]
+    for name in dimensions:
+        symbol = Node("symbol", (), name)
+        factors += [symbol, Node("divide", (number(1), symbol))]
+    for factor in factors:
+        scaled = identity.Formula(
+            formula.node, Node("product", (factor, expected.settled)), expected.shape, expected.frame
+        )
+        if identity.compare(scaled, formula, any_layout=True).outcome == "same":
+            return to_text(factor)
+    return None

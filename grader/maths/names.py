@@ -1,0 +1,282 @@
+"""What counts as one name: spellings that meet, and what a rubric declares about each symbol."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Literal
+
+from grader.errors import StaffError, StudentError
+from grader.maths.tree import Node
+
+Dimension = str | int
+Shape = tuple[Dimension, Dimension]
+SCALAR: Shape = (1, 1)
+
+DOMAINS = ("real", "positive", "integer", "complex")
+STRUCTURES = (
+    "orthogonal",
+    "symmetric",
+    "antisymmetric",
+    "diagonal",
+    "rectangular diagonal",
+    "positive definite",
+    "triangular",
+)
+
+_LETTERS = (
+    "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi "
+    "π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi "
+    "Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega"
+).split()
+GREEK = dict(zip(_LETTERS[1::2], _LETTERS[::2], strict=True))  # from the name to the letter
+_GREEK = dict(zip(_LETTERS[::2], _LETTERS[1::2], strict=True)) | {"ϵ": "epsilon", "ϕ": "phi", "ς": "sigma"}
+GREEK_NAMES = frozenset(GREEK)
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙₖₜᵢⱼ", "0123456789nktij")
+_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
+
+# Functions every formula may use, with the numbers of arguments they take.
+FUNCTIONS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(
+        ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "sinh", "cosh", "tanh", "relu"), (1,)
+    ),
+    **dict.fromkeys(("arcsin", "arccos", "arctan", "logistic", "softmax"), (1,)),
+    **dict.fromkeys(("norm", "inv", "pinv", "diag", "trace", "det", "transpose", "total", "mean"), (1,)),
+    **dict.fromkeys(("dot", "outer", "solve", "lstsq"), (2,)),
+    "max": (2, 3, 4),
+    "min": (2, 3, 4),
+    "eye": (1,),
+}
+_FUNCTION_SPELLINGS = {
+    "ln": "log",
+    "tr": "trace",
+    "Tr": "trace",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "ReLU": "relu",
+    "sgn": "sign",
+    "inverse": "inv",
+    "pseudoinverse": "pinv",
+    "Diag": "diag",
+    "sigmoid": "logistic",
+}
+MEANINGS = ("logistic", "tanh", "relu", "exp", "log", "sin", "cos", "softmax")
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One declared name. `definition` is set for abbreviations, `meaning` for known functions."""
+
+    name: str
+    kind: Literal["scalar", "vector", "matrix", "function", "dimension"]
+    shape: Shape = SCALAR
+    domain: str = "real"
+    structure: str = ""
+    rank: str = ""
+    meaning: str = ""
+    definition: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """All declared names of a rubric; `spellings` leads from every normal spelling to its canonical name."""
+
+    table: Mapping[str, Symbol] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    dimensions: tuple[Mapping[str, int], ...] = ()
+
+    def find(self, text: str) -> Symbol | None:
+        """The symbol that a spelling names, or None."""
+        name = self.spellings.get(normal(text))
+        return None if name is None else self.table[name]
+
+
+NONE = Symbols()
+
+
+class SymbolFault(StaffError):
+    """A declaration that cannot be used: `path` leads to it below `symbols` or `dimensions`."""
+
+    def __init__(self, path: tuple[str | int, ...], found: str, meant: str) -> None:
+        super().__init__(f"{'.'.join(map(str, path))}: found {found}; meant {meant}")
+        self.path, self.found, self.meant = path, found, meant
+
+
+def normal(text: str) -> str:
+    r"""The spelling that all spellings of one name share.
+
+    >>> [normal(name) for name in (r"\eta", "η", "w_{0}", "w₀", "eta_star", r"\eta^*", r"\mathbf{w}_0")]
+    ['eta', 'eta', 'w0', 'w0', 'etastar', 'etastar', 'w0']
+    """
+    if text.isascii() and text.isalnum():
+        return _VARIANTS.get(text, text)
+    text = re.sub(
+        r"\\(?:mathbf|boldsymbol|bm|mathrm|text|mathit|vec|operatorname|mathcal)(?![a-zA-Z])", "", text
+    )
+    text = re.sub(r"\\(hat|bar|tilde|overline|widehat|widetilde)\s*\{?\s*(\\?[a-zA-Z]+)\s*\}?", _accent, text)
+    text = "".join(_GREEK.get(character, character) for character in text.translate(_SUBSCRIPTS))
+    text = re.sub(r"\\var(epsilon|phi|theta|sigma)", r"\1", text)
+    text = text.replace("\\star", "star").replace("\\ast", "star").replace("∗", "star").replace("*", "star")
+    return re.sub(r"[\\{}_^\s$()]", "", text)
+
+
+def _accent(match: re.Match[str]) -> str:
+    accent = {"overline": "bar", "widehat": "hat", "widetilde": "tilde"}.get(match[1], match[1])
+    return f"{match[2]}{accent}"
+
+
+def function_named(text: str) -> str | None:
+    """The canonical name of a function that needs no declaration, or None."""
+    name = _FUNCTION_SPELLINGS.get(text, text)
+    return name if name in FUNCTIONS else None
+
+
+def unknown_name(text: str, symbols: Symbols, column: int) -> StudentError:
+    """The error for a name nobody declared, with the nearest declared one."""
+    known = [*symbols.spellings, *symbols.table, *FUNCTIONS]
+    near = get_close_matches(normal(text), known, n=1, cutoff=0.6)
+    if not near:
+        near = [name for name in symbols.table if name.lower() == normal(text).lower()][:1]
+    hint = f"; did you mean {near[0]}?" if near else ""
+    declared = ", ".join(symbols.table)
+    rest = f" The names of this part are: {declared}." if declared and not near else ""
+    return StudentError(f"Column {column}: unknown name {text!r}{hint}{rest}", code="unknown-name")
+
+
+def declare(symbols: Mapping[str, object], dimensions: Sequence[Mapping[str, int]] = ()) -> Symbols:
+    """Symbols as a rubric writes them: `{X: {matrix: [n, d]}, a: {is: X w0 - t}}`.
+
+    Several mappings of dimensions are several sizes to test with; a size of another kind is added when
+    there are fewer than three. Every letter of a shape is a number in formulas too.
+
+    Raises:
+        SymbolFault: the first declaration that cannot be used.
+    """
+    table: dict[str, Symbol] = {}
+    spellings: dict[str, str] = {}
+    sizes = _sizes(dimensions)
+    for name in sizes[0] if sizes else ():
+        table[name] = Symbol(name, "dimension", domain="integer")
+        spellings[normal(name)] = name
+    for name, given in symbols.items():
+        if not isinstance(given, Mapping):
+            raise SymbolFault((name,), repr(given), "a mapping such as {scalar: real} or {matrix: [n, d]}")
+        for spelling in (name, *_also(name, given)):
+            taken = spellings.get(normal(spelling))
+            if taken not in (None, name):
+                raise SymbolFault((name,), f"spelling {spelling!r}", f"a name that is not {taken!r} already")
+            spellings[normal(spelling)] = name
+        so_far = Symbols(table, spellings, sizes)
+        table[name] = _symbol(name, given, so_far)
+        for letter in _letters(table[name].shape):
+            if sizes and letter not in sizes[0]:
+                raise SymbolFault((name,), f"dimension {letter!r}", f"one of {', '.join(sizes[0])}")
+            if not sizes:
+                raise SymbolFault((name,), f"dimension {letter!r}", "a size for it under dimensions:")
+    return Symbols(table, spellings, sizes)
+
+
+def _sizes(dimensions: Sequence[Mapping[str, int]]) -> tuple[Mapping[str, int], ...]:
+    given = [dict(sizes) for sizes in dimensions if sizes]
+    if not given:
+        return ()
+    for sizes in given:
+        for name, size in sizes.items():
+            if size < 2:
+                raise SymbolFault((name,), str(size), "at least 2: with 1 a missing transpose cannot be seen")
+        if len(set(sizes.values())) < len(sizes):
+            raise SymbolFault((), f"equal sizes {sizes}", "sizes that are all different")
+    # Further sizes keep the order of the given ones, because n < d is often what makes a matrix invertible.
+    ranks = {name: rank for rank, name in enumerate(sorted(given[0], key=lambda name: given[0][name]))}
+    for start in (2, 3, 4):
+        sizes = {name: start + 2 * rank for name, rank in ranks.items()}
+        if len(given) < 3 and sizes not in given:
+            given.append({name: sizes[name] for name in given[0]})
+    return tuple(given)
+
+
+def _also(name: str, given: Mapping[str, object]) -> Iterator[str]:
+    also = given.get("also", ())
+    if isinstance(also, str):
+        yield also
+    elif isinstance(also, Sequence):
+        yield from (str(spelling) for spelling in also)
+    else:
+        raise SymbolFault((name, "also"), repr(also), "a list of spellings")
+
+
+def _letters(shape: Shape) -> Iterator[str]:
+    return (dimension for dimension in shape if isinstance(dimension, str))
+
+
+def _dimension(text: object) -> Dimension:
+    return int(str(text)) if str(text).isdigit() else str(text)
+
+
+_KINDS = ("scalar", "vector", "matrix", "function", "dimension", "is")
+_FURTHER = {
+    "scalar": (),
+    "vector": (),
+    "matrix": ("rank", "structure"),
+    "function": ("is",),
+    "dimension": (),
+    "is": (),
+}
+
+
+def _symbol(name: str, given: Mapping[str, object], so_far: Symbols) -> Symbol:
+    kinds = [kind for kind in _KINDS if kind in given]
+    kind = "function" if "function" in kinds else kinds[0] if kinds else ""
+    if not kind:
+        raise SymbolFault((name,), ", ".join(given) or "nothing", f"one of {', '.join(_KINDS)}")
+    for key in given:
+        if key not in (kind, "also", *_FURTHER[kind]):
+            near = get_close_matches(key, (*_KINDS, "also", "rank", "structure"), n=1)
+            meant = f"did you mean {near[0]!r}?" if near else f"{kind}, also or {_FURTHER[kind]}"
+            raise SymbolFault((name, key), repr(key), meant)
+    value = given[kind]
+    if kind == "scalar":
+        return Symbol(name, "scalar", domain=_one_of(name, kind, value, DOMAINS))
+    if kind == "dimension":
+        return Symbol(name, "dimension", domain="integer")
+    if kind == "vector":
+        return Symbol(name, "vector", (_dimension(value), 1))
+    if kind == "matrix":
+        if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+            raise SymbolFault((name, kind), repr(value), "two dimensions such as [n, d]")
+        structure = str(given.get("structure", ""))
+        if structure:
+            _one_of(name, "structure", structure, STRUCTURES)
+        rows, columns = map(_dimension, value)
+        return Symbol(name, "matrix", (rows, columns), structure=structure, rank=str(given.get("rank", "")))
+    if kind == "function":
+        _one_of(name, kind, value, ("elementwise", "scalar", "vector"))
+        meaning = str(given.get("is", ""))
+        if meaning:
+            _one_of(name, "is", meaning, MEANINGS)
+        return Symbol(name, "function", meaning=meaning, domain=str(value))
+    return _abbreviation(name, str(value), so_far)
+
+
+def _one_of(name: str, key: str, value: object, allowed: Sequence[str]) -> str:
+    if str(value) in allowed:
+        return str(value)
+    near = get_close_matches(str(value), allowed, n=1)
+    raise SymbolFault((name, key), repr(value), f"did you mean {near[0]!r}?" if near else f"one of {allowed}")
+
+
+def _abbreviation(name: str, formula: str, so_far: Symbols) -> Symbol:
+    from grader.maths.notation import read
+    from grader.maths.shapes import infer
+
+    try:
+        definition, shape = infer(read(formula, so_far, "plain"), so_far)
+    except StudentError as error:
+        raise SymbolFault((name, "is"), repr(formula), f"a formula in the names above it: {error}") from error
+    kind: Literal["scalar", "vector", "matrix"] = (
+        "scalar" if shape == SCALAR else "vector" if shape[1] == 1 else "matrix"
+    )
+    return Symbol(name, kind, shape, definition=definition)

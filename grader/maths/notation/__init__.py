@@ -1,0 +1,81 @@
+r"""Notations in and out: LaTeX, NumPy and plain text become one tree; text, LaTeX and MathML come back.
+
+>>> from grader.maths.names import declare
+>>> names = declare({"X": {"matrix": ["n", "d"]}, "a": {"vector": "n"}}, [{"n": 3, "d": 5}])
+>>> to_text(read(r"\frac{2}{n}\mathbf{X}^\top a", names, "latex"))
+"2 / n * X' * a"
+>>> read("2/n * X.T @ a", names, "python") == read("2/n Xᵀa", names, "plain")
+False
+"""
+
+from __future__ import annotations
+
+import re
+
+from grader.errors import StudentError
+from grader.maths.names import Symbols
+from grader.maths.notation.limits import check_limits
+from grader.maths.notation.text import to_text
+from grader.maths.tree import Node
+from grader.types import Notation
+
+__all__ = ["read", "to_latex", "to_mathml", "to_text"]
+
+_PYTHON = re.compile(r"\bnp\.|\bnumpy\.|\.T\b|@|\*\*|\.dot\(")
+
+
+def read(text: str, symbols: Symbols, notation: Notation, *, tight: bool = False) -> Node:
+    """The tree of a formula.
+
+    Plain text that is plainly LaTeX or NumPy is read as such. With `tight`, a product without a sign binds
+    tighter than `/`, so that `1/2n` is `1/(2n)`; some people mean that, and a caller may want to know.
+
+    Raises:
+        StudentError: the text cannot be read; says the column, what was found and, for names, what is near.
+    """
+    from grader.maths.notation.literal import read_literal
+
+    text = _without_delimiters(text)
+    check_limits(text)
+    literal = read_literal(text)
+    if literal is not None:
+        return literal
+    if notation == "plain":
+        notation = "latex" if "\\" in text or "{,}" in text else "python" if _PYTHON.search(text) else "plain"
+    if notation == "python":
+        from grader.maths.notation.python import read_python
+
+        return read_python(text, symbols)
+    from grader.maths.notation.parser import parse
+
+    if notation == "latex":
+        from grader.maths.notation.latex import tokens
+    else:
+        from grader.maths.notation.plain import tokens
+    return parse(tokens(text, symbols), tight=tight)
+
+
+def _without_delimiters(text: str) -> str:
+    text = text.strip()
+    for left, right in (("$$", "$$"), ("$", "$"), ("\\[", "\\]"), ("\\(", "\\)"), ("`", "`")):
+        if len(text) > len(left) + len(right) and text.startswith(left) and text.endswith(right):
+            inner = text[len(left) : -len(right)]
+            if left not in inner:
+                return inner.strip()
+    if not text:
+        raise StudentError("There is no formula here.", code="empty")
+    return text
+
+
+def to_mathml(node: Node) -> str:
+    """A complete `<math>` element in Presentation MathML, with all text escaped."""
+    from grader.maths.notation.mathml import write
+
+    return write(node)
+
+
+def to_latex(node: Node) -> str:
+    """The formula in LaTeX, without delimiters; reads back to the same tree."""
+    from grader.maths.notation.tex import write
+
+    return write(node)

@@ -1,0 +1,39 @@
+"""What a formula may cost before it is read at all: length, depth of brackets, digits."""
+
+from __future__ import annotations
+
+import re
+
+from grader.errors import StudentError
+
+CHARACTERS = 4_000
+DEPTH = 60
+DIGITS = 60
+TOKENS = 1_500
+
+_MANY_DIGITS = re.compile(rf"[0-9]{{{DIGITS + 1}}}")
+_EXPONENT = re.compile(r"[0-9.][eE][+-]?[0-9]{4}")
+_BRACKETS = re.compile(r"[(\[{)\]}]")
+
+
+def check_limits(text: str) -> None:
+    """Nothing, for a formula of reasonable size.
+
+    Raises:
+        StudentError: too long, too deep or too many digits, with the limit.
+    """
+    if len(text) > CHARACTERS:
+        raise StudentError(
+            f"The formula has {len(text):,} characters; "
+            f"at most {CHARACTERS:,} are read. Give the result only.",
+            code="too-long",
+        )
+    depth = 0
+    for bracket in _BRACKETS.finditer(text):
+        depth += 1 if bracket[0] in "([{" else -1
+        if depth > DEPTH:
+            raise StudentError(f"Brackets are nested more than {DEPTH} deep.", code="too-deep")
+    if _MANY_DIGITS.search(text):
+        raise StudentError(f"A number has more than {DIGITS} digits.", code="too-many-digits")
+    if _EXPONENT.search(text):
+        raise StudentError("A number has an exponent of more than 999.", code="too-large")
