@@ -1,0 +1,138 @@
+"""Words to look for in a short text, with their synonyms: suggests a credit, a person confirms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from grader.checks import OptionError, Sample, Setting
+from grader.checks._common import FULL, NOTHING, CheckOptions, undecided
+from grader.types import Answer, Checklist, Verdict
+
+Words = Annotated[tuple[str, ...], Field(min_length=1)]
+_LONGEST = 40_000  # characters that are looked at
+_NEGATED = re.compile(
+    r"(?:\b(?:not|no|never|neither|nor|without|cannot|rather than|instead of)\b|n['’]t\b)[^.;,!?\n]{0,40}$"
+)
+
+
+class Group(CheckOptions):
+    """Synonyms of one idea; `as` is how the checklist calls it, the first word otherwise."""
+
+    words: Words
+    as_: str = Field("", alias="as")
+
+    @property
+    def name(self) -> str:
+        """How the checklist calls the idea."""
+        return self.as_ or self.words[0]
+
+
+class Options(CheckOptions):
+    """`any_of` (one idea) or `groups` (several), of which `need` must be there; `refuse`: words that are wrong."""
+
+    any_of: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    need: int = Field(1, ge=1)
+    refuse: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _looks_for_something(self) -> Options:
+        if bool(self.any_of) == bool(self.groups):
+            raise ValueError("meant either `any_of: [words]` or `groups: [{words: [...], as: ...}]`")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    name: str
+    first_word: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    ideas: tuple[Idea, ...]
+    need: int
+    refused: tuple[Idea, ...]
+
+
+def prepare(options: Options, setting: Setting) -> Prepared:
+    """The ideas to look for.
+
+    Raises:
+        OptionError: more are needed than there are, or a word is both wanted and refused.
+    """
+    groups = options.groups or (Group(words=options.any_of),)
+    if options.need > len(groups):
+        raise OptionError(("need",), str(options.need), f"at most {len(groups)}, the number of groups")
+    wanted = {word.lower() for group in groups for word in group.words}
+    for index, word in enumerate(options.refuse):
+        if word.lower() in wanted:
+            raise OptionError(("refuse", index), repr(word), "a word that no group asks for")
+    ideas = tuple(Idea(group.name, group.words[0], _pattern(group.words)) for group in groups)
+    refused = tuple(Idea(word, word, _pattern((word,))) for word in options.refuse)
+    return Prepared(ideas, options.need, refused)
+
+
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(_forms, words))})(?![^\W_])", re.IGNORECASE)
+
+
+def _forms(word: str) -> str:
+    """A word with its plural and other light endings; spaces and hyphens are one."""
+    *first, last = re.split(r"[\s-]+", word.strip())
+    if last.endswith("y") and last[-2:-1] not in "aeiou":
+        ending = re.escape(last[:-1]) + r"(?:y|ies|ied)"
+    elif last.endswith("e"):
+        ending = re.escape(last[:-1]) + r"(?:e|es|ed|ing)"
+    else:
+        ending = re.escape(last) + r"(?:s|es|ed|ing)?"
+    return r"[\s-]*".join([*map(re.escape, first), rf"{ending}(?:['’]s)?"])
+
+
+def judge(prepared: Prepared, answer: Answer) -> Verdict:
+    """Always undecided: what was found, and the credit it suggests."""
+    text = (answer.text or answer.passage)[:_LONGEST]
+    found = {idea.name: _mention(idea, text) for idea in prepared.ideas}
+    wrong = {idea.name: _mention(idea, text) for idea in prepared.refused}
+    items = tuple(_item(name, words) for name, (words, _) in found.items())
+    items += tuple(f"also says “{words}”, which is not asked for" for words, _ in wrong.values() if words)
+    there = [name for name, (words, negated) in found.items() if words and not negated]
+    suggested: Fraction | None = min(FULL, Fraction(len(there), prepared.need))
+    if any(words and not negated for words, negated in wrong.values()):
+        # With right and wrong ideas side by side the machine has no opinion.
+        suggested = None if there else NOTHING
+    elif any(negated for _, negated in (*found.values(), *wrong.values())):
+        suggested = None
+    read = ", ".join(there)
+    message = f"Found: {read}." if there else "None of the expected words was found."
+    return undecided("keywords", f"{message} A person confirms.", (read, ""), Checklist(items, suggested))
+
+
+def _item(name: str, words: str) -> str:
+    if not words:
+        return f"{name}: not found"
+    return f"{name}: found" if words.lower() == name.lower() else f"{name}: found as “{words}”"
+
+
+def _mention(idea: Idea, text: str) -> tuple[str, bool]:
+    """The words that mention an idea, and whether every mention is negated."""
+    first, negated = "", True
+    for count, match in enumerate(idea.pattern.finditer(text)):
+        first = first or match[0]
+        if not _NEGATED.search(text[max(0, match.start() - 60) : match.start()]):
+            return match[0], False
+        if count == 50:
+            break
+    return first, negated and bool(first)
+
+
+def samples(prepared: Prepared) -> tuple[Sample, ...]:
+    """One answer with as many ideas as are needed; a person decides."""
+    words = ", ".join(idea.first_word for idea in prepared.ideas[: prepared.need])
+    return (Sample("enough of the ideas", words, None),)
