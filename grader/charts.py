@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from grader.html import Html, attribute
+from grader.html import Html, escaped
 
 # One drawing for each outcome, on a grid of 16; told apart by shape, so that colour is never needed.
 _ICONS: Final = {
@@ -32,7 +32,8 @@ def definitions() -> Html:
         '<rect class="hatch-line" width="2.5" height="6"/></pattern>'
     )
     return Html(
-        f'<svg class="definitions" width="0" height="0" aria-hidden="true"><defs>{symbols}{hatching}</defs></svg>'
+        '<svg class="definitions" width="0" height="0" aria-hidden="true">'
+        f"<defs>{symbols}{hatching}</defs></svg>"
     )
 
 
@@ -57,7 +58,7 @@ def stacked_bar(segments: Sequence[tuple[str, Fraction]]) -> Html:
         if weight > 0:
             width = weight / whole
             rects.append(
-                f'<rect class="fill-{attribute(name)}" x="{_share(start)}" width="{_share(width)}" '
+                f'<rect class="fill-{escaped(name)}" x="{_share(start)}" width="{_share(width)}" '
                 f'height="{_BAR_HEIGHT}"/>'
             )
             start += width
@@ -87,11 +88,10 @@ def histogram(counts: Sequence[int], edges: Sequence[str], label: str) -> Html:
             )
     shapes.append(f'<line x1="{_share(step / 2)}" x2="{_share(1 - step / 2)}" y1="{floor}" y2="{floor}"/>')
     for index, words in enumerate(edges):
-        shapes.append(
-            f'<text class="edge" x="{_share(step * index + step / 2)}" y="{floor + 18}">{attribute(words)}</text>'
-        )
+        place = f'x="{_share(step * index + step / 2)}" y="{floor + 18}"'
+        shapes.append(f'<text class="edge" {place}>{escaped(words)}</text>')
     return Html(
-        f'<svg class="histogram" role="img" aria-label="{attribute(label)}" width="100%" '
+        f'<svg class="histogram" role="img" aria-label="{escaped(label)}" width="100%" '
         f'height="{floor + _BOTTOM}">{"".join(shapes)}</svg>'
     )
 

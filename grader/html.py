@@ -43,6 +43,8 @@ _ATTRIBUTES: Final = frozenset(
 _VALUE: Final = re.compile(r"[A-Za-z0-9.%+ -]{0,40}")
 # The four invisible operators (function application, times, separator, plus) are part of good MathML.
 _INVISIBLE_OPERATORS: Final = {0x2061: None, 0x2062: None, 0x2063: None, 0x2064: None}
+# New line, tab, and the space that does not break: not printable to Python, yet plain to see.
+_HARMLESS: Final = {0x0A: None, 0x09: None, 0xA0: None}
 _LONGEST_FORMULA: Final = 200_000
 
 
@@ -54,11 +56,10 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\t\u00a0" else f"\\u{{{ord(c):x}}}" for c in _lines(text))
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.translate(_HARMLESS).isprintable():
+        return text
+    return "".join(c if c.isprintable() or ord(c) in _HARMLESS else f"\\u{{{ord(c):x}}}" for c in text)
 
 
 def number(value: Decimal) -> str:
@@ -105,7 +106,7 @@ def formula(mathml: str) -> Html | None:
     if not mathml.translate(_INVISIBLE_OPERATORS).replace("\n", "").isprintable():
         return None
     try:
-        root = ElementTree.fromstring(mathml)  # noqa: S314: no doctype, so no entities to expand
+        root = ElementTree.fromstring(mathml)  # noqa: S314 (no doctype, so no entities)
     except (ElementTree.ParseError, ValueError, RecursionError):
         return None
     if _local(root.tag) != "math" or not all(_allowed(element) for element in root.iter()):
@@ -127,8 +128,8 @@ def _local(tag: str) -> str:
     return name if namespace == MATHML else ""
 
 
-def attribute(text: str) -> str:
-    """The text escaped for an attribute in double quotes, its invisible characters written out."""
+def escaped(text: str) -> str:
+    """The text escaped for builders of markup, also in double quotes, and made visible."""
     return escape(visible(text), quote=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from grader.charts import definitions, histogram, icon, stacked_bar
@@ -47,7 +48,7 @@ class _StudentRow(NamedTuple):
 class _WaitingRow(NamedTuple):
     part: str
     title: str
-    answers: str
+    answers: int
     points: str
 
 
@@ -62,7 +63,7 @@ class _MistakeRow(NamedTuple):
 def class_page(overview: Overview) -> str:
     """The class overview: one self-contained HTML file, the same for the same overview."""
     bins = [f"{100 * index // BINS}" for index in range(BINS + 1)]
-    spans = [f"{low} to {high}%" for low, high in zip(bins, bins[1:], strict=False)]
+    spans = [f"{low} to {high}%" for low, high in pairwise(bins)]
     waiting = [part for part in overview.parts if part.waiting]
     return render(
         "overview.html.j2",
@@ -70,7 +71,6 @@ def class_page(overview: Overview) -> str:
             "definitions": definitions(),
             "title": visible(overview.title or overview.assignment or "No submissions"),
             "assignment": visible(overview.assignment),
-            "size": counted(len(overview.students), "student"),
             "max_points": counted(overview.max_points, "point"),
             "mean": "–" if overview.mean is None else percent(overview.mean),
             "median": "–" if overview.median is None else percent(overview.median),
@@ -109,8 +109,7 @@ def _spoken(spans: Sequence[str], counts: Sequence[int]) -> str:
 
 
 def _waiting(part: Part) -> _WaitingRow:
-    points = counted(part.max_points, "point") + " each" if part.max_points else "no points"
-    return _WaitingRow(visible(part.part), visible(part.title), counted(part.waiting, "answer"), points)
+    return _WaitingRow(visible(part.part), visible(part.title), part.waiting, number(part.max_points))
 
 
 def _part(part: Part) -> _PartRow:
@@ -118,7 +117,10 @@ def _part(part: Part) -> _PartRow:
         part=visible(part.part),
         title=visible(part.title),
         points=number(part.max_points),
-        share="–" if part.share is None else percent(part.share),
+        # A mean of the few that are decided so far would mislead: those are mostly the missing answers.
+        share="–"
+        if part.share is None or 2 * part.waiting > sum(part.outcomes.values())
+        else percent(part.share),
         bar=stacked_bar([(outcome.value, Fraction(part.outcomes[outcome])) for outcome in COLUMNS]),
         counts=[part.outcomes[outcome] for outcome in COLUMNS],
     )
@@ -128,7 +130,7 @@ def _student(row: Student) -> _StudentRow:
     total = row.total
     return _StudentRow(
         name=visible(row.name or row.student),
-        student=visible(row.student) if row.student != row.name else "",
+        student=visible(row.student) if row.name not in ("", row.student) else "",
         href=row.href,
         earned=number(total.earned),
         decided=number(total.decided),

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from grader.charts import definitions, icon, stacked_bar
-from grader.html import Html, counted, formula, number, render, visible
+from grader.html import Html, counted, escaped, formula, number, render, visible
 from grader.overview import class_page
 from grader.statistics import Total, standing, total
 from grader.types import (
@@ -35,6 +36,7 @@ LABELS: Final = {
     Outcome.UNREADABLE: "Could not be read",
     Outcome.UNDECIDED: "Waiting for a person",
 }
+WEIGHTS: Final = (("correct", "earned"), ("lost", "not earned"), ("undecided", "waiting for a person"))
 NOTES: Final = {
     "convention": "Convention used",
     "proof": "How it was decided",
@@ -59,8 +61,9 @@ fallback: Final = """<!DOCTYPE html>
 <body>
 <main>
 <h1>This report could not be made</h1>
-<p>The submission was received and its marks are kept. Only this page is missing, and that is no fault of yours.
-Please tell the course staff: they find the marks in the gradebook and the reason in the summary of the run.</p>
+<p>The submission was received and its marks are kept. Only this page is missing, and that is no fault of
+yours. Please tell the course staff: they find the marks in the gradebook and the reason in the summary of
+the run.</p>
 </main>
 </body>
 </html>
@@ -75,11 +78,6 @@ class _Text(NamedTuple):
     rest: str
 
 
-class _Cell(NamedTuple):
-    text: str
-    right: bool
-
-
 class _Shown(NamedTuple):
     """One piece of evidence in the words of the page; `kind` picks the block of the template."""
 
@@ -87,20 +85,17 @@ class _Shown(NamedTuple):
     label: str
     rows: Sequence[object] = ()
     words: str = ""
-    columns: Sequence[int] = ()
+    table: Html = Html("")
 
 
 class _Part(NamedTuple):
+    id: str
     anchor: str
-    number: str
-    word: str
+    number: Html
     title: str
-    points: str
-    of: str
-    spoken: str
-    outcome: str
-    icon: Html
-    label: str
+    points: Html
+    tile: Html
+    status: Html
     message: str
     place: str
     prose: bool
@@ -137,17 +132,16 @@ def student_page(result: Result) -> str:
             "title": visible(result.title or result.assignment),
             "assignment": visible(result.assignment),
             "name": visible(result.name or result.student),
-            "student": visible(result.student) if result.student != result.name else "",
+            "student": visible(result.student) if result.name not in ("", result.student) else "",
             "late": result.late,
             "earned": number(whole.earned),
             "decided": _decided(whole),
             "waiting": _waiting(whole.waiting),
             "nothing_decided": not any(mark.points is not None for mark in result.marks),
             "problems": [_problem(problem) for problem in result.problems],
-            "sections": [
-                _section(key, marks, result.headings.get(key, "")) for key, marks in groups.items()
-            ],
-            "labels": [(_icon(outcome.value), label) for outcome, label in LABELS.items()],
+            "sections": [_section(key, marks, result.headings.get(key, "")) for key, marks in groups.items()],
+            "weights": WEIGHTS,
+            "labels": [(icon(outcome.value), label) for outcome, label in LABELS.items()],
         },
     )
 
@@ -186,7 +180,11 @@ def _section(key: str, marks: Sequence[Mark], title: str) -> _Section:
                 ("undecided", Fraction(sums.waiting)),
             ]
         ),
-        points=f"{number(sums.earned)} {_decided(sums)}",
+        points=f"{number(sums.earned)} {_decided(sums)}"
+        if sums.decided
+        else ""
+        if sums.waiting
+        else "no points",
         waiting=_waiting(sums.waiting),
         parts=[_part(mark) for mark in marks],
     )
@@ -194,26 +192,23 @@ def _section(key: str, marks: Sequence[Mark], title: str) -> _Section:
 
 def _part(mark: Mark) -> _Part:
     outcome, answer, verdict = standing(mark), mark.answer, mark.verdict
-    leading, word = _split(mark.part)
+    anchor = "part-" + re.sub(r"[^A-Za-z0-9._-]", "-", mark.part)
     shown_formula = formula(verdict.mathml)
     text = answer.text if answer else ""
     passage = answer.passage if answer and answer.passage.strip() != text.strip() else ""
     return _Part(
-        anchor="part-" + re.sub(r"[^A-Za-z0-9._-]", "-", mark.part),
-        number=visible(leading),
-        word=visible(word),
+        id=visible(mark.part),
+        anchor=anchor,
+        number=_number(mark.part),
         title=visible(mark.title),
-        points="–" if mark.points is None else number(mark.points),
-        of=number(mark.max_points) if mark.max_points else "",
-        spoken=_spoken(mark),
-        outcome=outcome.value,
-        icon=_icon(outcome.value),
-        label=LABELS[outcome],
+        points=_points(mark.points, mark.max_points),
+        tile=_tile(mark.part, anchor, outcome),
+        status=_status(outcome),
         message=visible(verdict.message),
         place=visible(str(answer.place)) if answer else "",
         prose=any(isinstance(piece, Checklist) for piece in verdict.evidence),
-        answer=_text(text, "the text as it stands") if text.strip() else None,
-        passage=_text(passage, "the section around it", fold=True) if passage.strip() else None,
+        answer=_text(text, "The text as it stands") if text.strip() else None,
+        passage=_text(passage, "The section around it", fold=True) if passage.strip() else None,
         # What was understood is told only where it says more than the text itself.
         read=visible(verdict.read) if shown_formula or verdict.read.strip() != text.strip() else "",
         formula=shown_formula,
@@ -225,22 +220,38 @@ def _part(mark: Mark) -> _Part:
 
 
 @cache
-def _icon(outcome: str) -> Html:
-    return icon(outcome)
+def _status(outcome: Outcome) -> Html:
+    return Html(f'<p class="status {outcome.value}">{icon(outcome.value)} <b>{LABELS[outcome]}</b></p>')
 
 
-def _split(part: str) -> tuple[str, str]:
-    """The sheet's number and the word of a quantity in it: `3.1.output` is `3.1` and `output`."""
-    leading, _, word = part.rpartition(".")
-    return (leading, word) if leading and word[:2].isalpha() and len(word) > 1 else (part, "")
+@lru_cache(maxsize=1024)
+def _tile(part: str, anchor: str, outcome: Outcome) -> Html:
+    return Html(
+        f'<li><a class="tile {outcome.value}" href="#{anchor}">{icon(outcome.value)}'
+        f'<span>{escaped(part)}</span><span class="hidden">, {LABELS[outcome]}</span></a></li>\n'
+    )
 
 
-def _spoken(mark: Mark) -> str:
-    if mark.points is None:
-        return f"{counted(mark.max_points, 'point')}, waiting" if mark.max_points else "no points, waiting"
-    if not mark.max_points:
-        return "no points"
-    return f"{number(mark.points)} of {counted(mark.max_points, 'point')}"
+@lru_cache(maxsize=1024)
+def _number(part: str) -> Html:
+    """The sheet's number, and under it the word of a quantity: `3.1.output` is `3.1` and `.output`."""
+    leading, dot, word = part.rpartition(".")
+    if not leading or len(word) < 2 or not word[:2].isalpha():
+        return Html(f'<span class="number">{escaped(part)}</span>')
+    return Html(
+        f'<span class="number">{escaped(leading)}<span class="word">{dot}{escaped(word)}</span></span>'
+    )
+
+
+@lru_cache(maxsize=1024)
+def _points(points: Decimal | None, of: Decimal) -> Html:
+    """The points to see, `0.7 / 1`, and to hear, `0.7 of 1 point`."""
+    seen = f"<b>{'–' if points is None else number(points)}</b> / {number(of)}" if of else "no points"
+    heard = counted(of, "point") if of else "no points"
+    heard = f"{heard}, waiting" if points is None else f"{number(points)} of {heard}" if of else heard
+    return Html(
+        f'<p class="points"><span aria-hidden="true">{seen}</span><span class="hidden">{heard}</span></p>'
+    )
 
 
 def _text(text: str, what: str, *, fold: bool = False) -> _Text:
@@ -249,7 +260,7 @@ def _text(text: str, what: str, *, fold: bool = False) -> _Text:
     size = counted(lines, "line") if lines > 1 else f"{len(text):,} characters"
     return _Text(
         text=visible(kept),
-        fold=f"Show {what} ({size})" if fold or len(text) > _LONG_TEXT or lines > _LONG_LINES else "",
+        fold=f"{what} ({size})" if fold or len(text) > _LONG_TEXT or lines > _LONG_LINES else "",
         rest=f"{left:,} more characters are only in the file." if left > 0 else "",
     )
 
@@ -260,8 +271,13 @@ def _shown(piece: Evidence) -> _Shown:
             return _Shown("note", NOTES[piece.kind], words=visible(piece.text))
         case Counterexample():
             rows = [(visible(name), visible(value)) for name, value in piece.values]
-            rows += [("your answer", visible(piece.got)), ("the expected answer", visible(piece.expected))]
-            return _Shown("counterexample", "Where they differ", rows, words="At this point the two have different values")
+            rows += [("Your answer", visible(piece.got)), ("Expected", visible(piece.expected))]
+            return _Shown(
+                "counterexample",
+                "Where they differ",
+                rows,
+                words="At this point the two have different values",
+            )
         case EntryMap():
             return _entry_map(piece)
         case Checklist():
@@ -276,19 +292,35 @@ def _shown(piece: Evidence) -> _Shown:
 def _entry_map(piece: EntryMap) -> _Shown:
     right = sum(flag for row in piece.right for flag in row)
     entries = sum(len(row) for row in piece.right)
-    rows = [
-        [_Cell(visible(text), flag) for text, flag in zip(texts, flags, strict=False)][:_MOST_ENTRIES]
-        for texts, flags in zip(piece.got, piece.right, strict=False)
-    ][:_MOST_ENTRIES]
     cut = any(len(row) > _MOST_ENTRIES for row in piece.got) or len(piece.got) > _MOST_ENTRIES
     return _Shown(
         "entries",
         "Entry by entry",
-        rows,
         words=f"{right} of {entries} entries {'is' if entries == 1 else 'are'} right"
         + (f"; the first {_MOST_ENTRIES} rows and columns are shown" if cut else ""),
-        columns=range(1, max(map(len, rows), default=0) + 1),
+        table=_entry_rows(piece),
     )
+
+
+def _entry_rows(piece: EntryMap) -> Html:
+    """The rows of the table: every entry with a sign, a colour and a word for whether it is right."""
+    signs = {
+        True: '<td class="correct"><span aria-hidden="true">✓</span><span class="hidden">right: </span>',
+        False: '<td class="incorrect"><span aria-hidden="true">✗</span><span class="hidden">wrong: </span>',
+    }
+    widest = min(_MOST_ENTRIES, max(map(len, piece.got), default=0))
+    columns = (
+        f'<th scope="col"><span class="hidden">column </span>{column + 1}</th>' for column in range(widest)
+    )
+    lines = [f"<tr><td></td>{''.join(columns)}</tr>"]
+    pairs = zip(piece.got, piece.right, strict=False)
+    for row, (texts, flags) in enumerate(islice(pairs, _MOST_ENTRIES), start=1):
+        cells = (
+            f"{signs[flag]}{escaped(text)}</td>"
+            for text, flag in islice(zip(texts, flags, strict=False), _MOST_ENTRIES)
+        )
+        lines.append(f'<tr><th scope="row"><span class="hidden">row </span>{row}</th>{"".join(cells)}</tr>')
+    return Html("\n".join(lines))
 
 
 def _suggestion(credit: Fraction | None) -> str:

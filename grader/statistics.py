@@ -108,7 +108,7 @@ def total(marks: Sequence[Mark]) -> Total:
 
 
 def standing(mark: Mark) -> Outcome:
-    """The outcome as it stands: what a person decided counts as right, partly right or wrong by its points."""
+    """The outcome as it stands: what a person decided is right, partly right or wrong by its points."""
     if mark.verdict.outcome is not Outcome.UNDECIDED or mark.points is None or not mark.max_points:
         return mark.verdict.outcome
     if mark.points >= mark.max_points:
@@ -141,7 +141,11 @@ def overview(
         mistakes=_mistakes(ordered),
         unread=(
             *(Unread("", problem.place, problem.message) for problem in problems),
-            *(Unread(r.name or r.student, problem.place, problem.message) for r in ordered for problem in r.problems),
+            *(
+                Unread(r.name or r.student, problem.place, problem.message)
+                for r in ordered
+                for problem in r.problems
+            ),
         ),
     )
 

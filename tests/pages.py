@@ -22,16 +22,19 @@ from grader.types import (
 )
 
 HEADINGS = {"1": "Optimization", "2": "Gradients and step sizes", "3": "Convolutional networks"}
-HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>{{7*7}}\u202e\u0000\ud800'
-ETA = (
-    '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mfrac><mrow><mi>n</mi><mo>&#x2062;</mo>'
-    "<msup><mrow><mo>\u2016</mo><msup><mi>X</mi><mo>\u22a4</mo></msup><mi>a</mi><mo>\u2016</mo></mrow><mn>2</mn></msup></mrow>"
-    "<mrow><mn>2</mn><msup><mrow><mo>\u2016</mo><mi>X</mi><msup><mi>X</mi><mo>\u22a4</mo></msup><mi>a</mi><mo>\u2016</mo></mrow>"
-    "<mn>2</mn></msup></mrow></mfrac></math>"
-)
-WITHOUT_N = ETA.replace("<mi>n</mi><mo>&#x2062;</mo>", "")
-LONG = (
-    "<math><mrow>" + "<mo>+</mo>".join(f"<msub><mi>w</mi><mn>{i}</mn></msub>" for i in range(1, 30)) + "</mrow></math>"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}\u202e\u0000\ud800"
+_TRANSPOSED = "<msup><mi>X</mi><mo>\u22a4</mo></msup>"
+
+
+def _square_of_norm(inside: str) -> str:
+    return f"<msup><mrow><mo>\u2016</mo>{inside}<mi>a</mi><mo>\u2016</mo></mrow><mn>2</mn></msup>"
+
+
+WITHOUT_N = (
+    '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mfrac>'
+    f"{_square_of_norm(_TRANSPOSED)}"
+    f"<mrow><mn>2</mn><mo>&#x2062;</mo>{_square_of_norm('<mi>X</mi>' + _TRANSPOSED)}</mrow>"
+    "</mfrac></math>"
 )
 
 
@@ -55,9 +58,7 @@ def mark(
 ) -> Mark:
     """One mark, with as little said as a test needs."""
     credit = None if points is None else Fraction(points) / Fraction(of) if Fraction(of) else Fraction(1)
-    answer = (
-        None if text is None else Answer(part, text, place or Place("hw2.ipynb", 3, 2), passage=passage)
-    )
+    answer = None if text is None else Answer(part, text, place or Place("hw2.ipynb", 3, 2), passage=passage)
     return Mark(
         part=part,
         title=title,
@@ -76,7 +77,8 @@ def missing(part: str, title: str, of: str) -> Mark:
 
 
 PROOF = (
-    "The SGD step on one example is a multiple of $x_i$, so every iterate stays in the span of the rows of $X$.\n\n"
+    "The SGD step on one example is a multiple of $x_i$, so every iterate stays in the span of the "
+    "rows of $X$.\n\n"
     "Let $w_k = X^\\top c_k$. At convergence $X w = t$, hence $X X^\\top c = t$ and "
     "$\\hat w = X^\\top (X X^\\top)^{-1} t$, which is the minimum-norm solution."
 )
@@ -90,7 +92,7 @@ ORDINARY = Result(
     problems=(
         Problem(
             Place("plots.ipynb"),
-            "This file is cut off: the JSON ends inside cell 14. Save the notebook again and hand it in once more.",
+            "The file is cut off inside cell 14. Save the notebook again and hand it in once more.",
         ),
     ),
     marks=(
@@ -118,7 +120,7 @@ ORDINARY = Result(
             "1",
             "1",
             Outcome.UNDECIDED,
-            text="Yes. The batch gradient lies in the row space of the batch, which is a subspace of that of X.",
+            text="Yes. The batch gradient lies in the row space of the batch, a subspace of that of X.",
             place=Place("hw2.ipynb", 5),
             evidence=(Checklist(("the batch gradient is in the row space of X",), Fraction(1)),),
             who="T. Okafor",
@@ -134,7 +136,8 @@ ORDINARY = Result(
             text="(0.667, 0.667)",
             read="[0.667, 0.667]",
             mathml=(
-                "<math><mrow><mo>(</mo><mn>0.667</mn><mo>,</mo><mspace width='0.3em'/><mn>0.667</mn><mo>)</mo></mrow></math>"
+                "<math><mrow><mo>(</mo><mn>0.667</mn><mo>,</mo><mspace width='0.3em'/>"
+                "<mn>0.667</mn><mo>)</mo></mrow></math>"
             ),
             evidence=(Note("remark", "The exact limit is (2/3, 2/3); three figures are enough."),),
         ),
@@ -170,7 +173,8 @@ ORDINARY = Result(
             code="mistake-1",
             read="norm(X' a)^2 / (2 norm(X X' a)^2)",
             mathml=WITHOUT_N,
-            passage="### 2.2.3\nMinimising the quadratic in eta gives\n$$\\eta^* = \\frac{\\|X^\\top a\\|^2}{2\\|X X^\\top a\\|^2}$$",
+            passage="### 2.2.3\nMinimising the quadratic in eta gives\n"
+            "$$\\eta^* = \\frac{\\|X^\\top a\\|^2}{2\\|X X^\\top a\\|^2}$$",
             evidence=(
                 Note("proof", "Your answer is exactly 1/n times the expected one, at every random point."),
                 Counterexample(
@@ -186,7 +190,9 @@ ORDINARY = Result(
             Outcome.UNDECIDED,
             "The word 'yes' is right; the reason is read by a person.",
             text="Yes, since the best rate depends on the current residual.",
-            evidence=(Checklist(("the best rate depends on the point", "greedy is not optimal over two steps")),),
+            evidence=(
+                Checklist(("the best rate depends on the point", "greedy is not optimal over two steps")),
+            ),
         ),
         mark(
             "3.1.output",
@@ -195,7 +201,8 @@ ORDINARY = Result(
             "0.4",
             Outcome.PARTIAL,
             "24 of 25 entries are right.",
-            text="[[0, -1, 0, 0, 0], [-1, 2, 1, 1, 0], [0, 2, -1, -2, -1], [0, 0, -3, 2, 0], [0, -1, 1, -1, 0]]",
+            text="[[0, -1, 0, 0, 0], [-1, 2, 1, 1, 0], "
+            "[0, 2, -1, -2, -1], [0, 0, -3, 2, 0], [0, -1, 1, -1, 0]]",
             place=Place("hw2.ipynb", 12, 1),
             code="entries",
             evidence=(
@@ -258,7 +265,10 @@ ORDINARY = Result(
             None,
             "0.5",
             Outcome.UNDECIDED,
-            text="\n".join(f"Line {i}: weights are shared over the image, so far fewer of them are needed." for i in range(1, 31)),
+            text="\n".join(
+                f"Line {i}: weights are shared over the image, so far fewer of them are needed."
+                for i in range(1, 31)
+            ),
             evidence=(Checklist(("fewer weights", "translation equivariance")),),
         ),
     ),
