@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
@@ -24,7 +25,7 @@ FIELD = {
 }
 
 
-def judge(text: str, options: dict[str, object]) -> Verdict:
+def judge(text: str, options: Mapping[str, object]) -> Verdict:
     prepared = keywords.prepare(keywords.Options.model_validate(options), SETTING)
     return keywords.judge(prepared, Answer("3.3", text, Place("a.md")))
 
@@ -92,13 +93,13 @@ def test_hostile_text_still_only_suggests(text: str) -> None:
     "options",
     [{}, {"any_of": ["a"], "groups": [{"words": ["b"]}]}, {"groups": [{"words": []}]}, {"any": ["a"]}],
 )
-def test_options_that_look_for_nothing_are_refused(options: dict[str, object]) -> None:
+def test_options_that_look_for_nothing_are_refused(options: Mapping[str, object]) -> None:
     with pytest.raises(ValidationError):
         keywords.Options.model_validate(options)
 
 
 @pytest.mark.parametrize("options", [{"any_of": ["a"], "need": 2}, {"any_of": ["edge"], "refuse": ["Edge"]}])
-def test_options_that_contradict_themselves_are_refused(options: dict[str, object]) -> None:
+def test_options_that_contradict_themselves_are_refused(options: Mapping[str, object]) -> None:
     with pytest.raises(OptionError):
         judge("a", options)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 
 import pytest
 from pydantic import ValidationError
 
 from grader.checks import OptionError, Setting, yes_no
+from grader.checks._common import FULL, NOTHING
 from grader.maths.names import NONE
 from grader.types import Answer, Checklist, Outcome, Place, Verdict
 
@@ -15,8 +16,10 @@ SETTING = Setting(NONE, {})
 CONVEX = {"yes_words": ["convex"], "no_words": ["concave"]}
 
 
-def judge(text: str, expected: str = "yes", **options: object) -> Verdict:
-    prepared = yes_no.prepare(yes_no.Options.model_validate({"expected": expected, **options}), SETTING)
+def judge(text: str, options: Mapping[str, Sequence[str]] | None = None, expected: str = "yes") -> Verdict:
+    prepared = yes_no.prepare(
+        yes_no.Options.model_validate({"expected": expected, **(options or {})}), SETTING
+    )
     return yes_no.judge(prepared, Answer("1.1.2", text, Place("a.md")))
 
 
@@ -41,7 +44,7 @@ def judge(text: str, expected: str = "yes", **options: object) -> Verdict:
 )
 def test_a_plain_yes_is_read(text: str) -> None:
     verdict = judge(text)
-    assert (verdict.outcome, verdict.credit, verdict.read) == (Outcome.CORRECT, Fraction(1), "yes")
+    assert (verdict.outcome, verdict.credit, verdict.read) == (Outcome.CORRECT, FULL, "yes")
 
 
 @pytest.mark.parametrize(
@@ -61,22 +64,22 @@ def test_a_plain_yes_is_read(text: str) -> None:
     ],
 )
 def test_a_plain_no_is_read(text: str) -> None:
-    verdict = judge(text, "no")
+    verdict = judge(text, expected="no")
     assert (verdict.outcome, verdict.read) == (Outcome.CORRECT, "no")
 
 
 def test_the_other_word_is_wrong_and_is_quoted() -> None:
     verdict = judge("No, momentum changes the direction.")
-    assert (verdict.outcome, verdict.credit, verdict.code) == (Outcome.INCORRECT, 0, "other-answer")
+    assert (verdict.outcome, verdict.credit, verdict.code) == (Outcome.INCORRECT, NOTHING, "other-answer")
     assert "no, momentum" in str(verdict.evidence)
 
 
 def test_the_other_word_is_wrong_even_where_a_reason_is_asked() -> None:
-    assert judge("No.", reason=["span"]).outcome is Outcome.INCORRECT
+    assert judge("No.", {"reason": ["span"]}).outcome is Outcome.INCORRECT
 
 
 def test_the_right_word_with_a_reason_waits_for_a_person() -> None:
-    verdict = judge("Yes, it stays in the span.", reason=["starts at zero", "span"])
+    verdict = judge("Yes, it stays in the span.", {"reason": ["starts at zero", "span"]})
     assert (verdict.outcome, verdict.credit, verdict.code) == (Outcome.UNDECIDED, None, "reason")
     assert verdict.read == "yes"
     assert Checklist(("starts at zero", "span")) in verdict.evidence
@@ -121,7 +124,7 @@ def test_what_is_not_a_plain_word_waits_for_a_person(text: str, code: str) -> No
     ],
 )
 def test_the_rubrics_words_are_read_with_their_negation(text: str, stance: str) -> None:
-    assert judge(text, **CONVEX).read == stance
+    assert judge(text, CONVEX).read == stance
 
 
 @pytest.mark.parametrize(
@@ -138,11 +141,11 @@ def test_the_rubrics_words_are_read_with_their_negation(text: str, stance: str) 
     ],
 )
 def test_clauses_that_ask_or_contradict_are_never_guessed(text: str) -> None:
-    assert judge(text, **CONVEX).outcome is Outcome.UNDECIDED
+    assert judge(text, CONVEX).outcome is Outcome.UNDECIDED
 
 
 def test_a_leading_word_and_a_contradicting_clause_conflict() -> None:
-    assert judge("Yes. The loss is not convex.", **CONVEX).code == "conflicting"
+    assert judge("Yes. The loss is not convex.", CONVEX).code == "conflicting"
 
 
 def test_the_passage_is_read_where_there_is_no_text() -> None:
@@ -164,7 +167,7 @@ def test_the_passage_is_read_where_there_is_no_text() -> None:
     ],
 )
 def test_hostile_text_waits_for_a_person(text: str) -> None:
-    assert judge(text, **CONVEX).outcome is Outcome.UNDECIDED
+    assert judge(text, CONVEX).outcome is Outcome.UNDECIDED
 
 
 @pytest.mark.parametrize("options", [{"expected": "maybe"}, {"expected": "yes", "yes_word": ["a"]}, {}])
@@ -175,7 +178,7 @@ def test_options_that_cannot_be_used_are_refused(options: dict[str, object]) -> 
 
 def test_a_word_cannot_mean_both() -> None:
     with pytest.raises(OptionError, match="convex"):
-        judge("yes", yes_words=["convex"], no_words=["Convex"])
+        judge("yes", {"yes_words": ["convex"], "no_words": ["Convex"]})
 
 
 def test_a_bare_yes_of_yaml_is_a_word() -> None:

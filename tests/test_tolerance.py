@@ -115,8 +115,6 @@ def test_the_ends_of_a_ball_enclose_its_number() -> None:
         {"abs": "wide"},
         {"percent": "1"},
         {},
-    ]
-    + [
         {"decimals": "1.5"},
         {"decimals": "-1"},
         {"figures": "0"},

@@ -17,7 +17,7 @@ from grader.checks import OptionError, Sample, Setting
 from grader.errors import StudentError
 from grader.maths.names import Symbols
 from grader.maths.tree import Node
-from grader.types import Evidence, Note, Notation, Outcome, Verdict
+from grader.types import Evidence, Notation, Note, Outcome, Verdict
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ _MOST_SIDES = 12
 class CheckOptions(BaseModel):
     """Options of a check: unknown keys are faults, nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _as_text(value: object) -> object:
@@ -97,7 +97,7 @@ class ValueOptions(CheckOptions):
     def conventions(self) -> tuple[tuple[tuple[str | int, ...], Accepted], ...]:
         """The accepted values, each with the path that leads to it in the rubric."""
         if self.expected is not None:
-            return ((("expected",), Accepted(expected=self.expected)),)
+            return ((("expected",), Accepted.model_validate({"expected": self.expected})),)
         return tuple((("accept", index, "expected"), one) for index, one in enumerate(self.accept))
 
 
@@ -293,12 +293,12 @@ _WORDS = re.compile(
     r"^(?P<formula>.*[\d)\]}!])(?P<words>[\s,;:]+\(?[^\W\d_]{2,}[^\d=+*/^\\\[\]{}]*)$", re.DOTALL
 )
 _FORMULA_WORDS = frozenset(
-    "sqrt exp log ln sin cos tan abs norm pi inf infinity nan alpha beta gamma delta epsilon eta theta lambda "
-    "lam mu nu sigma tau phi psi omega rho xi kappa zeta or vs and".split()
+    "sqrt exp log ln sin cos tan abs norm pi inf infinity nan alpha beta gamma delta epsilon eta theta "
+    "lambda lam mu nu sigma tau phi psi omega rho xi kappa zeta or vs and".split()
 )
 _SCALES = frozenset(
-    "thousand million billion trillion millions billions thousands mio dozen percent approximately about roughly "
-    "not or than wrong mb gb kb per permille".split()
+    "thousand million billion trillion millions billions thousands mio dozen percent approximately about "
+    "roughly not or than wrong mb gb kb per permille".split()
 )
 
 

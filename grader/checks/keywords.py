@@ -33,7 +33,7 @@ class Group(CheckOptions):
 
 
 class Options(CheckOptions):
-    """`any_of` (one idea) or `groups` (several), of which `need` must be there; `refuse`: words that are wrong."""
+    """`any_of` (one idea) or `groups`, of which `need` must be there; `refuse`: words that are wrong."""
 
     any_of: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -67,7 +67,7 @@ def prepare(options: Options, setting: Setting) -> Prepared:
     Raises:
         OptionError: more are needed than there are, or a word is both wanted and refused.
     """
-    groups = options.groups or (Group(words=options.any_of),)
+    groups = options.groups or (Group.model_validate({"words": options.any_of}),)
     if options.need > len(groups):
         raise OptionError(("need",), str(options.need), f"at most {len(groups)}, the number of groups")
     wanted = {word.lower() for group in groups for word in group.words}
