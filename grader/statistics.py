@@ -186,22 +186,23 @@ def _parts(results: Sequence[Result]) -> tuple[Part, ...]:
 
 def _part(part: str, marks: Sequence[Mark]) -> Part:
     counts = Counter(standing(mark) for mark in marks)
-    shares = [share for mark in marks if (share := _share(mark)) is not None]
     return Part(
         part=part,
         title=marks[0].title,
         max_points=marks[0].max_points,
         outcomes={outcome: counts[outcome] for outcome in Outcome},
         waiting=sum(mark.points is None for mark in marks),
-        share=sum(shares, Fraction(0)) / len(shares) if shares else None,
+        share=_mean(marks),
     )
 
 
-def _share(mark: Mark) -> Fraction | None:
-    """What was earned of a part; a part without points has its credit instead."""
-    if mark.points is None:
-        return None
-    return Fraction(mark.points) / Fraction(mark.max_points) if mark.max_points else mark.verdict.credit
+def _mean(marks: Sequence[Mark]) -> Fraction | None:
+    """What was earned of a part by those who have a mark; a part without points has its credits instead."""
+    share = total(marks).share
+    if share is not None:
+        return share
+    credits = [m.verdict.credit for m in marks if m.points is not None and m.verdict.credit is not None]
+    return sum(credits, Fraction(0)) / len(credits) if credits else None
 
 
 def _mistakes(results: Sequence[Result]) -> tuple[Mistake, ...]:

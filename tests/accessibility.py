@@ -1,7 +1,7 @@
 """By hand: run axe-core over reports in Chromium, light and dark, wide and narrow, and print what it finds.
 
     npm install --no-save axe-core@4.14.1
-    python tests/accessibility.py out/reports/*.html out/overview.html
+    python tests/accessibility.py out/reports/*.html out/index.html
 
 axe is found in the variable AXE or in node_modules; Chromium on the path. The exit code is 1 if anything
 serious or critical was found.
