@@ -34,7 +34,7 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
+class Known:
     """Which submission the latest marks of a student belong to."""
 
     assignment: str
@@ -115,14 +115,15 @@ class Gradebook:
         many("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", answers)
         many("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", verdicts)
         many(
-            "INSERT INTO marks (submission_id, position, part, title, points, max_points, who, why, marked_at)"
+            "INSERT INTO marks"
+            " (submission_id, position, part, title, points, max_points, who, why, marked_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             marks,
         )
 
-    def known(self) -> Mapping[str, tuple[Graded, ...]]:
+    def known(self) -> Mapping[str, tuple[Known, ...]]:
         """By student, what the latest marks of each of their assignments were made from."""
-        found: defaultdict[str, list[Graded]] = defaultdict(list)
+        found: defaultdict[str, list[Known]] = defaultdict(list)
         with _explained(self.path):
             rows = self._connection.execute(
                 "SELECT student, assignment, submission_hash, rubric_digest"
@@ -131,7 +132,7 @@ class Gradebook:
                 " ORDER BY student, assignment"
             )
             for student, *graded in rows:
-                found[student].append(Graded(*graded))
+                found[student].append(Known(*graded))
         return {student: tuple(graded) for student, graded in found.items()}
 
     def assignments(self) -> tuple[str, ...]:

@@ -1,0 +1,112 @@
+"""`grader grade`: a class in, reports out, and a summary that says what a person has to look at."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli._printing import columns, counted, plain, points, say, wrapped
+
+if TYPE_CHECKING:
+    from grader.pipeline import ClassSummary, Progress, Summary, Unread
+
+_MOST_LISTED = 40
+
+
+@click.command(short_help="Grade a class and write a report for every student.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--rubric", metavar="RUBRIC", help="A rubric file, or the name of its assignment.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Where to write; graded/<name>."
+)
+@click.option(
+    "--layout", metavar="LAYOUT", help="How PATH is laid out, if the guess is wrong: canvas, moodle, ..."
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many processes; as many as there are cores.")
+@click.option("--again", is_flag=True, help="Grade everything again, also what has not changed.")
+def command(
+    path: Path, rubric: str | None, out: Path | None, layout: str | None, jobs: int | None, again: bool
+) -> None:
+    """Grade PATH: a folder, a zip, one file, or a download from Canvas or Moodle.
+
+    Writes one HTML report per student, index.html for the class, and marks.csv, and keeps every mark in
+    gradebook.sqlite beside them. Run it again after a change: only what changed is graded again.
+    """
+    from grader import pipeline
+    from grader.rubric import locate
+
+    where = out or pipeline.default_out(path)
+    chosen = locate(rubric) if rubric else None
+    with _shown() as progress:
+        done = pipeline.grade(
+            path, where, rubric=chosen, layout=layout, jobs=jobs, again=again, progress=progress
+        )
+    _tell(done)
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[Progress], None]]:
+    """Something that shows progress while students are graded, if anybody is watching."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Reading the submissions") as status:
+        yield lambda now: status.update(f"{now.graded:,} graded, {now.unchanged:,} unchanged")
+
+
+def _tell(done: Summary) -> None:
+    for of_class in done.classes:
+        _tell_class(of_class)
+    unread = [unread for of_class in done.classes for unread in of_class.unread]
+    _list("Could not be read (it is in the students' reports too):", unread)
+    _list("Not graded:", done.not_graded)
+    if done.problems:
+        say("\nAmong the submissions:")
+        for problem in done.problems:
+            say(wrapped(f"{problem.place}: {problem.message}", indent=2, hang=2))
+    for of_class in done.classes:
+        say()
+        # Never broken over lines: a path is there to be clicked or copied.
+        say(f"Overview  {plain(str(of_class.folder / 'index.html'))}")
+        say(f"Reports   {plain(str(of_class.folder / 'reports'))}/")
+        say(f"Marks     {plain(str(of_class.folder / 'marks.csv'))}")
+
+
+def _tell_class(of_class: ClassSummary) -> None:
+    overview = of_class.overview
+    say(f"{overview.title or overview.assignment} ({overview.assignment})")
+    rows = [("graded", counted(len(of_class.graded), "student"))]
+    if of_class.unchanged:
+        rows.append(("unchanged", counted(len(of_class.unchanged), "student")))
+    if of_class.kept:
+        rows.append(("kept", f"{counted(len(of_class.kept), 'student')} of an earlier run, not in this one"))
+    waiting = [student for student in overview.students if student.waiting_parts]
+    if waiting:
+        parts = sum(student.waiting_parts for student in waiting)
+        worth = sum(student.total.waiting for student in waiting)
+        said = f"{counted(parts, 'answer')} of {counted(len(waiting), 'student')}, {points(worth)} points"
+        rows.append(("for a person", said))
+    say(columns(rows))
+
+
+def _list(heading: str, unread: tuple[Unread, ...] | list[Unread]) -> None:
+    if not unread:
+        return
+    say(f"\n{heading}")
+    name = ""
+    for each in unread[:_MOST_LISTED]:
+        if each.name != name:
+            name = each.name
+            say(wrapped(name, indent=2, hang=2))
+        place = str(each.problem.place)
+        said = each.problem.message if place == name else f"{place}: {each.problem.message}"
+        say(wrapped(said, indent=4, hang=2))
+    if len(unread) > _MOST_LISTED:
+        say(f"  … and {len(unread) - _MOST_LISTED:,} more, all in the overview")

@@ -1,0 +1,178 @@
+"""`grader show`: one student's marks in the terminal, with what was read, where, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli._printing import WIDTH, counted, excerpt, labelled, plain, points, say, wrapped
+from grader.errors import StaffError
+
+if TYPE_CHECKING:
+    from grader.types import Evidence, Mark, Result
+
+_PLACES = (".", "graded", "out")
+
+
+@click.command(short_help="Explain one student's marks.")
+@click.argument("student")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder that was graded into.")
+@click.option("--part", metavar="PART", help="Only this part, or those whose number starts with it.")
+def command(student: str, out: Path | None, part: str | None) -> None:
+    """Explain the marks of STUDENT: a name, a key, or the beginning of one.
+
+    Looks in the folder given with --out, else in the gradebooks under graded/ and out/ here.
+    """
+    books = _books(out)
+    for result in _found(student, books):
+        _tell(result, part)
+
+
+def _books(out: Path | None) -> list[Path]:
+    from grader.pipeline import GRADEBOOK
+
+    roots = [out] if out is not None else [Path(place) for place in _PLACES]
+    found = [
+        path
+        for root in roots
+        for path in (root / GRADEBOOK, *sorted(root.glob(f"*/{GRADEBOOK}")))
+        if path.is_file()
+    ]
+    if not found:
+        where = f"in {out}" if out is not None else "under graded/ or out/ here"
+        raise StaffError(f"there is no gradebook {where}; grade first, or name the folder with --out")
+    return list(dict.fromkeys(found))
+
+
+def _found(wanted: str, books: Sequence[Path]) -> Iterator[Result]:
+    """The latest results of the one student meant, from every gradebook and assignment that has any."""
+    from grader.gradebook import open_gradebook
+
+    everyone: dict[str, str] = {}
+    for path in books:
+        with open_gradebook(path) as book:
+            for assignment in book.assignments():
+                everyone |= dict(book.students(assignment))
+    student = _meant(wanted, everyone)
+    for path in books:
+        with open_gradebook(path) as book:
+            for assignment in book.assignments():
+                result = book.latest(student, assignment)
+                if result is not None:
+                    yield result
+
+
+def _meant(wanted: str, everyone: dict[str, str]) -> str:
+    """The key of the student meant by a key, a name, or the beginning of one of its words.
+
+    Raises:
+        StaffError: nobody or several are meant, with those who might be.
+    """
+    sought = wanted.casefold().strip()
+    spelled = {key: (key.casefold(), name.casefold()) for key, name in everyone.items()}
+    exact = [key for key, names in spelled.items() if sought in names]
+    if wanted in everyone or len(exact) == 1:
+        return wanted if wanted in everyone else exact[0]
+    begins = exact or [
+        key
+        for key, names in spelled.items()
+        if any(name.startswith(sought) for name in names)
+        or any(word.startswith(sought) for name in names for word in name.replace("_", " ").split())
+    ]
+    if len(begins) == 1:
+        return begins[0]
+    if begins:
+        listed = ", ".join(sorted(begins)[:10]) + (", …" if len(begins) > 10 else "")
+        raise StaffError(
+            f"{wanted!r} may be {counted(len(begins), 'student')}: {listed}; type more of the name"
+        )
+    near = get_close_matches(sought, [name for names in spelled.values() for name in names], n=1)
+    if near:
+        meant = next(key for key, names in spelled.items() if near[0] in names)
+        raise StaffError(f"there is no student {wanted!r}; did you mean {meant!r}?")
+    raise StaffError(
+        f"there is no student {wanted!r} among the {counted(len(everyone), 'student')} with marks"
+    )
+
+
+def _tell(result: Result, part: str | None) -> None:
+    from grader.statistics import total
+
+    marks = [mark for mark in result.marks if part is None or _covers(part, mark.part)]
+    if not marks:
+        ids = [mark.part for mark in result.marks]
+        near = get_close_matches(part or "", ids, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(ids)}"
+        raise StaffError(f"{result.assignment} has no part {part!r}; {hint}")
+    whole = total(result.marks)
+    name = result.name if result.name == result.student else f"{result.name} ({result.student})"
+    say(plain(f"{name} · {result.title or result.assignment}{' · late' if result.late else ''}"))
+    waiting = f", {points(whole.waiting)} wait for a person" if whole.waiting else ""
+    say(f"{points(whole.earned)} of {points(whole.decided)} points decided{waiting}")
+    for problem in result.problems:
+        say(wrapped(f"Could not be read: {problem.place}: {problem.message}", hang=2))
+    for mark in marks:
+        _tell_mark(mark)
+    say()
+
+
+def _covers(wanted: str, part: str) -> bool:
+    return part == wanted or part.startswith(f"{wanted}.")
+
+
+def _tell_mark(mark: Mark) -> None:
+    verdict, answer = mark.verdict, mark.answer
+    worth = f"{points(mark.points)} / {points(mark.max_points)}"
+    state = f"{verdict.outcome}  {worth:>11}"
+    title = plain(f"{mark.part}  {mark.title}")
+    room = WIDTH - len(state) - 2
+    if len(title) > room:
+        title = title[: room - 1] + "…"
+    say(f"\n{title:<{room}}  {state}")
+    if answer is not None:
+        say(labelled("where", str(answer.place)))
+        say(labelled("answer", excerpt(answer.text)))
+        if verdict.read and verdict.read.split() != answer.text.split():
+            say(labelled("read as", excerpt(verdict.read)))
+    say(labelled("verdict", verdict.message))
+    for evidence in verdict.evidence:
+        for label, text in _explained(evidence):
+            say(labelled(label, text))
+    if mark.who != "machine":
+        say(labelled("marked by", f"{mark.who}: {mark.why}" if mark.why else mark.who))
+
+
+def _explained(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    from grader.types import Checklist, Counterexample, EntryMap, Note
+
+    match evidence:
+        case Counterexample(values, got, expected):
+            yield "example", "\n".join(f"{name} = {excerpt(value, lines=6)}" for name, value in values)
+            yield "  gives", excerpt(got, lines=6)
+            yield "  expected", excerpt(expected, lines=6)
+        case EntryMap(got, right):
+            yield "entries", _grid(got, right)
+        case Checklist(items, suggested):
+            yield "look for", "\n".join(f"- {item}" for item in items)
+            if suggested is not None:
+                yield "suggested", f"{suggested} of the points"
+        case Note(kind, text):
+            yield {"proof": "decided by"}.get(kind, kind), text
+
+
+def _grid(got: tuple[tuple[str, ...], ...], right: tuple[tuple[bool, ...], ...]) -> str:
+    """The entries of an array in columns, the wrong ones between angle brackets."""
+    cells = [
+        [f" {plain(text)} " if fine else f"<{plain(text)}>" for text, fine in zip(row, flags, strict=True)]
+        for row, flags in zip(got, right, strict=True)
+    ]
+    wide = max((len(cell) for row in cells for cell in row), default=0)
+    wrong = sum(not fine for flags in right for fine in flags)
+    lines = ["".join(cell.rjust(wide) for cell in row).rstrip() for row in cells]
+    if any(len(line) > WIDTH - 13 for line in lines) or len(lines) > 20:
+        lines = []
+    return "\n".join([*lines, f"{counted(wrong, 'entry', 'entries')} of {sum(map(len, right))} wrong"])

@@ -1,0 +1,242 @@
+"""One submission from its files to its result and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader import __version__, files, marking
+from grader.errors import MachineError, RubricError, StaffError, StudentError
+from grader.gradebook import Recording
+from grader.types import Document, File, Place, Problem, Result, Submission
+
+if TYPE_CHECKING:
+    from grader.rubric import Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What grading one submission needs beside its files; plain data, so that any process can have it.
+
+    `rubric` is the one for every submission, if staff named it; `fallback` the one for submissions that do
+    not say which assignment they are. Reports of `home` lie in `out` itself, others below it.
+    """
+
+    out: Path
+    secret: bytes = field(repr=False)
+    rubric: Path | None = None
+    fallback: Path | None = None
+    home: str | None = None
+
+    @property
+    def chosen_by(self) -> str:
+        """How a rubric is found, in a word that changes when the choice might."""
+        return f"option {self.rubric}" if self.rubric else f"submission, else {self.fallback}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A submission for which no rubric was found."""
+
+    student: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A submission on which the program itself failed; it is tried again by the next run."""
+
+    student: str
+    problem: Problem
+
+
+Graded = Recording | Unassigned | Failed
+
+
+def grade_one(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
+    """The result of a submission, with its report already written.
+
+    Raises:
+        StaffError: the rubric cannot be used.
+        MachineError: the report cannot be written.
+    """
+    try:
+        return _grade(submission, desk, submission_hash)
+    except (StaffError, MachineError):
+        raise
+    except Exception as error:  # whatever one submission does to the program, the others go on
+        said = f"The grader itself failed on this submission ({type(error).__name__}: {error})."
+        return Failed(submission.student, Problem(Place(submission.student), said))
+
+
+def folder_of(desk: Desk, assignment: str) -> Path:
+    """Where the overview, the table and the reports of an assignment lie."""
+    return desk.out if assignment == desk.home else desk.out / files.report_name(assignment)[: -len(".html")]
+
+
+def report_path(desk: Desk, assignment: str, student: str) -> Path:
+    """Where a student's report lies."""
+    return folder_of(desk, assignment) / "reports" / files.report_name(student)
+
+
+def write_report(result: Result, desk: Desk) -> None:
+    """Writes a student's report.
+
+    Raises:
+        MachineError: the disk is full, or the folder cannot be written.
+    """
+    from grader import report
+
+    path = report_path(desk, result.assignment, result.student)
+    files.make_folder(path.parent)
+    try:
+        page = report.student_page(result)
+    except Exception:  # the marks are more important than the page: they are kept, the page says what to do
+        page = report.fallback
+    files.write_whole(path, page)
+
+
+@cache
+def rubric_at(path: Path) -> Rubric:
+    """The rubric in a file, read once per process.
+
+    Raises:
+        RubricError: with all its faults.
+    """
+    from grader import rubric
+
+    return rubric.load(path)
+
+
+def rubric_named(assignment: str) -> Path:
+    """The file of the rubric of an assignment.
+
+    Raises:
+        StaffError: there is none.
+    """
+    from grader import rubric
+
+    return rubric.find(assignment)
+
+
+def present_digest(desk: Desk, assignment: str) -> str:
+    """The digest of the rubric an assignment would be marked with today; empty if there is none."""
+    if desk.rubric is not None:
+        path = desk.rubric
+    elif desk.fallback is not None and desk.home == assignment:
+        path = desk.fallback
+    else:
+        try:
+            path = rubric_named(assignment)
+        except StaffError:
+            return ""
+    return digest_of(path) if rubric_at(path).assignment == assignment else ""
+
+
+def digest_of(path: Path) -> str:
+    """A digest of the rubric, of its reference and of the program that reads them."""
+    return f"{rubric_at(path).digest}:{__version__}"
+
+
+def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
+    documents, unread = _documents(submission)
+    said = [problem for document in documents for problem in document.problems]
+    named = tuple(dict.fromkeys(document.assignment for document in documents if document.assignment))
+    path, remark = _choose(submission, named, desk)
+    if path is None:
+        return Unassigned(submission.student, remark or nameless(submission))
+    rubric = rubric_at(path)
+    answers, lost = _answers(submission, documents, rubric)
+    problems = (*submission.problems, *unread, *said, *((remark,) if remark else ()), *lost)
+    result = marking.result(
+        rubric,
+        _prepared(path, desk.secret),
+        answers,
+        marking.Person(submission.student, submission.name, submission.late),
+        problems=tuple(dict.fromkeys(problems)),
+        # A problem whose place is the student (nothing was handed in) hides no answer.
+        unread=(*unread, *lost, *(p for p in submission.problems if p.place.file != submission.student)),
+    )
+    write_report(result, desk)
+    return Recording(result, submission_hash, digest_of(path))
+
+
+def _documents(submission: Submission) -> tuple[list[Document], tuple[Problem, ...]]:
+    """The files that could be read, and the problems of those that could not."""
+    read: list[Document] = []
+    unread: list[Problem] = []
+    for file in submission.files:
+        document = _document(file)
+        if isinstance(document, Problem):
+            unread.append(document)
+        elif document.blocks or not document.problems:
+            read.append(document)
+        else:
+            unread += document.problems
+    return read, tuple(unread)
+
+
+def _document(file: File) -> Document | Problem:
+    from grader import documents
+
+    try:
+        return documents.read(file)
+    except StudentError as error:
+        return Problem(Place(file.path), str(error))
+    except Exception as error:  # a file that breaks a reader must not take the student's other files along
+        said = f"The grader failed on this file ({type(error).__name__}); a person will look at it."
+        return Problem(Place(file.path), said)
+
+
+def _answers(
+    submission: Submission, documents: list[Document], rubric: Rubric
+) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
+    from grader import extract
+
+    try:
+        return extract.find(documents, extract.wanted(rubric)), ()
+    except Exception as error:  # as above: it is for a person, and every part says so
+        said = f"The grader failed to find the answers ({type(error).__name__}); a person will look for them."
+        place = Place(submission.files[0].path if submission.files else submission.student)
+        return {}, (Problem(place, said),)
+
+
+def _choose(submission: Submission, named: tuple[str, ...], desk: Desk) -> tuple[Path | None, Problem | None]:
+    """The rubric of a submission, and a remark when it is not the one the submission names."""
+    place = Place(submission.student)
+    if desk.rubric is not None:
+        assignment = rubric_at(desk.rubric).assignment
+        others = [name for name in named if name != assignment]
+        remark = f"Marked as {assignment}, but a file says it is {others[0]!r}." if others else ""
+        return desk.rubric, Problem(place, remark) if remark else None
+    unknown = ""
+    for name in named:
+        try:
+            path = rubric_named(name)
+        except RubricError:
+            raise
+        except StaffError as error:
+            unknown = unknown or str(error)
+            continue
+        others = [other for other in named if other != name]
+        remark = f"Marked as {name}, but a file says it is {others[0]!r}." if others else ""
+        return path, Problem(place, remark) if remark else None
+    return desk.fallback, Problem(place, f"A file names its assignment: {unknown}.") if unknown else None
+
+
+def nameless(submission: Submission) -> Problem:
+    """What to say of a submission for which there is no rubric."""
+    return Problem(
+        Place(submission.student),
+        "It does not say which assignment it is; add a line `assignment: ...`, or grade with --rubric.",
+    )
+
+
+@cache
+def _prepared(path: Path, secret: bytes) -> Mapping[str, Any]:
+    from grader import rubric
+
+    return rubric.prepare(rubric_at(path), secret)

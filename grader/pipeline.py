@@ -1,0 +1,248 @@
+"""Grades a class: submissions in; marks, reports, a table and an overview out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from grader import files, grading, statistics, table, workers
+from grader.errors import StaffError
+from grader.gradebook import Gradebook, Known, Recording, open_gradebook
+from grader.grading import Desk, Failed
+from grader.types import Place, Problem, Result, Submission
+from grader.workers import Done, Task
+
+GRADEBOOK: Final = "gradebook.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: students graded, students whose marks stand as they were."""
+
+    graded: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read, and whose it is."""
+
+    name: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSummary:
+    """One assignment after a run. `kept` are the students whose marks are of an earlier run only.
+
+    `unread` is what could not be read of the students of this run; it stands in their reports too.
+    """
+
+    folder: Path
+    overview: statistics.Overview
+    graded: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    kept: tuple[str, ...]
+    unread: tuple[Unread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did. `problems` are nobody's in particular; those in `not_graded` have no report."""
+
+    layout: str
+    out: Path
+    classes: tuple[ClassSummary, ...]
+    problems: tuple[Problem, ...]
+    not_graded: tuple[Unread, ...]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What a run has done so far; `unchanged` is by assignment, then by student."""
+
+    report: Callable[[Progress], None]
+    seen: set[str] = field(default_factory=set)
+    graded: list[Result] = field(default_factory=list)
+    unchanged: dict[str, set[str]] = field(default_factory=dict)
+    not_graded: list[Unread] = field(default_factory=list)
+
+    def tell(self) -> None:
+        self.report(Progress(len(self.graded), sum(map(len, self.unchanged.values()))))
+
+    def assignments(self) -> list[str]:
+        return sorted({result.assignment for result in self.graded} | set(self.unchanged))
+
+
+def grade(
+    path: Path,
+    out: Path,
+    *,
+    rubric: Path | None = None,
+    layout: str | None = None,
+    jobs: int | None = None,
+    again: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Summary:
+    """Grades everything under `path` and writes marks, reports, table and overview under `out`.
+
+    Submissions that are as they were when they were marked with the same rubric are left alone, unless
+    `again`. A run that is stopped loses nothing it had finished.
+
+    Raises:
+        StaffError: nothing to grade at the path, no rubric for it, or a rubric with faults.
+        MachineError: `out` or the gradebook in it cannot be written.
+    """
+    from grader import sources
+
+    _refuse_own_reports(path, out)
+    intake = sources.read(path, layout)
+    fallback, home = _rubric_for(path, rubric)
+    files.make_folder(out)
+    tally = _Tally(progress)
+    with open_gradebook(out / GRADEBOOK) as book:
+        desk = Desk(out, book.secret(), rubric=rubric, fallback=fallback, home=home)
+        known = {} if again else book.known()
+        tasks = _changed(intake.submissions, desk, known, tally)
+        homeless = _collect(workers.work(tasks, desk, jobs), book, tally)
+        if homeless and len(tally.assignments()) == 1:
+            homeless = _take_in(homeless, desk, book, tally)
+        if not tally.seen and not intake.problems:
+            raise StaffError(f"{path} holds no submissions; give the folder, zip or file that does")
+        if homeless and not tally.assignments():
+            raise StaffError(_no_rubric(path))
+        tally.not_graded += [
+            Unread(task.submission.name, grading.nameless(task.submission)) for task in homeless
+        ]
+        lost = (*intake.problems, *(unread.problem for unread in tally.not_graded))
+        classes = tuple(_close(name, desk, book, tally, lost) for name in tally.assignments())
+        nobodys = tuple(Unread("", problem) for problem in intake.problems)
+        return Summary(
+            intake.layout, out, classes, (*nobodys, *_unread(book, tally)), tuple(tally.not_graded)
+        )
+
+
+def default_out(path: Path) -> Path:
+    """Where a class is graded to when nobody says: `graded/`, under the name of the path.
+
+    >>> default_out(Path("downloads/hw2.zip")).as_posix()
+    'graded/hw2'
+    """
+    full = path.resolve()
+    return Path("graded") / (full.name if full.is_dir() else full.stem or "class")
+
+
+def _refuse_own_reports(path: Path, out: Path) -> None:
+    if path.is_dir() and out.resolve().is_relative_to(path.resolve()):
+        raise StaffError(
+            f"the reports would be written to {out}, inside {path}, where the next run would take them for a "
+            "submission; choose another folder with --out"
+        )
+
+
+def _rubric_for(path: Path, rubric: Path | None) -> tuple[Path | None, str | None]:
+    """The rubric of the folder, if nobody named one, and the assignment of the folder or of that rubric.
+
+    A rubric with faults must be known of before the first submission is opened.
+    """
+    from grader import rubric as rubrics
+
+    if rubric is not None:
+        return None, grading.rubric_at(rubric).assignment
+    fallback = rubrics.for_folder(path)
+    return fallback, grading.rubric_at(fallback).assignment if fallback else None
+
+
+def _changed(
+    submissions: Iterable[Submission], desk: Desk, known: Mapping[str, tuple[Known, ...]], tally: _Tally
+) -> Iterator[Task]:
+    """The submissions that have to be graded; the others are put down as unchanged."""
+    for submission in submissions:
+        student = submission.student
+        if student in tally.seen:
+            said = "There is a second submission under this name; only the first one was graded."
+            tally.not_graded.append(Unread(submission.name, Problem(Place(student), said)))
+            continue
+        tally.seen.add(student)
+        task = Task(submission, files.fingerprint(submission, chosen_by=desk.chosen_by))
+        stands = [
+            old.assignment
+            for old in known.get(student, ())
+            if old.submission_hash == task.fingerprint
+            and old.rubric_digest == grading.present_digest(desk, old.assignment)
+        ]
+        if not stands:
+            yield task
+            continue
+        tally.unchanged.setdefault(stands[0], set()).add(student)
+        tally.tell()
+
+
+def _collect(chunks: Iterable[Done], book: Gradebook, tally: _Tally) -> list[Task]:
+    """Keeps what was graded; what comes back has no rubric."""
+    homeless: list[Task] = []
+    for chunk in chunks:
+        kept = [graded for _, graded in chunk if isinstance(graded, Recording)]
+        # One transaction for each chunk: a run that is stopped keeps every one before.
+        book.record(kept)
+        tally.graded += [recording.result for recording in kept]
+        for task, graded in chunk:
+            if isinstance(graded, Failed):
+                tally.not_graded.append(Unread(task.submission.name, graded.problem))
+            elif not isinstance(graded, Recording):
+                homeless.append(task)
+        tally.tell()
+    return homeless
+
+
+def _take_in(homeless: list[Task], desk: Desk, book: Gradebook, tally: _Tally) -> list[Task]:
+    """Grades those who do not say what they handed in as the rest of the class."""
+    [assignment] = tally.assignments()
+    return _collect(
+        workers.work(homeless, replace(desk, fallback=grading.rubric_named(assignment))), book, tally
+    )
+
+
+def _no_rubric(path: Path) -> str:
+    from grader import rubric
+
+    return (
+        f"no rubric was found for {path}: no submission says which assignment it is, and no assignment "
+        f"bears the folder's name; name one with --rubric (there are {', '.join(rubric.assignments())})"
+    )
+
+
+def _close(
+    assignment: str, desk: Desk, book: Gradebook, tally: _Tally, lost: tuple[Problem, ...]
+) -> ClassSummary:
+    """Writes the table and the overview of an assignment, with the students of earlier runs."""
+    from grader import report
+
+    fresh = {result.student: result for result in tally.graded if result.assignment == assignment}
+    everyone = {student for student, _ in book.students(assignment)}
+    stored = {result.student: result for result in book.results(assignment, only=everyone - set(fresh))}
+    for result in stored.values():
+        if not grading.report_path(desk, assignment, result.student).exists():
+            grading.write_report(result, desk)
+    results = [found for _, found in sorted((fresh | stored).items())]
+    hrefs = {result.student: f"reports/{files.report_name(result.student)}" for result in results}
+    overview = statistics.overview(results, lost, hrefs=hrefs)
+    folder = grading.folder_of(desk, assignment)
+    files.write_whole(folder / "marks.csv", table.marks_csv(results))
+    files.write_whole(folder / "index.html", report.class_page(overview))
+    unchanged = tally.unchanged.get(assignment, set())
+    return ClassSummary(
+        folder=folder,
+        overview=overview,
+        graded=tuple(sorted(fresh)),
+        unchanged=tuple(sorted(unchanged)),
+        kept=tuple(sorted(everyone - set(fresh) - unchanged)),
+        unread=tuple(
+            Unread(result.name, problem)
+            for result in results
+            if result.student in fresh or result.student in unchanged
+            for problem in result.problems
+        ),
+    )
