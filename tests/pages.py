@@ -178,7 +178,7 @@ ORDINARY = Result(
             evidence=(
                 Note("proof", "Your answer is exactly 1/n times the expected one, at every random point."),
                 Counterexample(
-                    (("n", "3"), ("X", "[[1, 2], [0, 1], [2, -1]]"), ("a", "[1, 0, 2]")), "29/1178", "87/1178"
+                    (("n", "3"), ("X", "[[1, 2], [0, 1], [2, -1]]"), ("a", "[1, 0, 2]")), "1/10", "3/10"
                 ),
             ),
         ),

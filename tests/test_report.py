@@ -297,7 +297,7 @@ def test_decimals_are_exact_and_without_trailing_zeros(value: str, shown: str) -
 
 
 def test_a_counterexample_shows_the_point_and_both_values() -> None:
-    assert "n 3 X [[1, 2], [0, 1], [2, -1]] a [1, 0, 2] Your answer 29/1178 Expected 87/1178" in (
+    assert "n 3 X [[1, 2], [0, 1], [2, -1]] a [1, 0, 2] Your answer 1/10 Expected 3/10" in (
         Outline(PAGES["student.html"]).text
     )
 
