@@ -1,0 +1,245 @@
+"""A rubric: what an assignment asks, what each part is worth, and how its answers are checked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from grader import __version__, checks, yamltext
+from grader.errors import Fault, RubricError, StaffError, StudentError
+from grader.maths.names import NONE, SymbolFault, Symbols, declare
+from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
+from grader.rubric_search import find, for_folder
+from grader.yamltext import Loaded
+
+__all__ = ["Part", "Prepared", "Rubric", "find", "for_folder", "load", "prepare"]
+
+Prepared = Mapping[str, Any]
+"""What each part's check has computed and read, by part id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part. `number` is the sheet's, `names` are those of its quantity, the one to show first.
+
+    `symbols` are the rubric's, unless the part declares some anew; `prose` answers are whole texts.
+    """
+
+    id: str
+    title: str
+    points: Decimal
+    number: str
+    names: tuple[str, ...]
+    check: str
+    options: Any
+    symbols: Symbols
+    prose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """A rubric without faults in itself. `digest` changes with it, its reference and the grader's version.
+
+    `total` is what the points should sum to, if the rubric says so; `loaded` knows the line of each key.
+    """
+
+    assignment: str
+    title: str
+    path: Path
+    reference: str | None
+    symbols: Symbols
+    sections: Mapping[str, str]
+    parts: tuple[Part, ...]
+    total: Decimal | None
+    digest: str
+    loaded: Loaded = field(repr=False, compare=False)
+
+
+def load(path: Path) -> Rubric:
+    """The rubric in a file; formulas and reference values are only read by `prepare`.
+
+    Raises:
+        RubricError: all its faults at once, each with its line.
+        StaffError: the file cannot be read.
+    """
+    data = _bytes(path)
+    loaded = _yaml(data, str(path))
+    faults = Faults(str(path), loaded)
+    text = read(faults)
+    symbols = _declared(text.symbols, text.dimensions, ("symbols",), faults)
+    parts = tuple(_part(part, text, symbols, faults) for part in text.parts)
+    code = _reference_bytes(text.reference, path, faults)
+    if faults.found:
+        raise RubricError(faults.sorted())
+    return Rubric(
+        text.assignment,
+        text.title,
+        path,
+        text.reference,
+        symbols,
+        MappingProxyType(dict(text.sections)),
+        parts,
+        text.total,
+        _digest(data, code, __version__.encode()),
+        loaded,
+    )
+
+
+def prepare(rubric: Rubric, secret: bytes) -> Prepared:
+    """What the checks of a rubric need to judge answers; the reference is loaded and its values computed.
+
+    The points of random evaluation come from `secret` and the rubric's digest.
+
+    Raises:
+        RubricError: all formulas and values that cannot be used, each with its line.
+    """
+    from grader import reference
+
+    faults = Faults(str(rubric.path), rubric.loaded)
+    values: Mapping[str, Any] = {}
+    if rubric.reference is not None:
+        try:
+            values = reference.load(rubric.reference, rubric.path)
+        except StaffError as error:
+            faults.add(("reference",), str(error), "a module that can be imported")
+            raise RubricError(faults.sorted()) from error
+    secret = hashlib.sha256(secret + rubric.digest.encode()).digest()
+    prepared: dict[str, Any] = {}
+    for part in rubric.parts:
+        try:
+            setting = checks.Setting(part.symbols, values, secret)
+            prepared[part.id] = checks.load(part.check).prepare(part.options, setting)
+        except checks.OptionError as error:
+            faults.add(("parts", part.id, *error.path), error.found, error.meant)
+        except StudentError as error:
+            faults.add(("parts", part.id), f"the options of {part.check}", f"some that can be read: {error}")
+    if faults.found:
+        raise RubricError(faults.sorted())
+    return MappingProxyType(prepared)
+
+
+def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) -> Part:
+    path: yamltext.Path = ("parts", text.id)
+    if text.symbols:
+        again = {**rubric.symbols, **text.symbols}
+        symbols = _declared(again, rubric.dimensions, (*path, "symbols"), faults)
+    options, prose = None, False
+    if text.check in checks.kinds():
+        check = checks.load(text.check)
+        prose = bool(getattr(check, "PROSE", False))
+        try:
+            options = check.Options.model_validate(dict(text.options))
+        except ValueError as error:  # pydantic's ValidationError, which is not imported for its name alone
+            for fault_path, found, meant in _option_faults(error, check.Options):
+                faults.add((*path, *fault_path), found, meant)
+    elif text.check:
+        meant = suggest(text.check, checks.kinds(), "a kind of check")
+        faults.add((*path, "check"), repr(text.check), meant)
+    return Part(
+        text.id, text.title, text.points, text.number, text.names, text.check, options, symbols, prose
+    )
+
+
+def _option_faults(error: ValueError, model: Any) -> Iterator[tuple[yamltext.Path, str, str]]:
+    """The faults in a ValidationError: where, what was found, what was meant."""
+    for one in error.errors() if hasattr(error, "errors") else ():
+        where: yamltext.Path = tuple(one["loc"])
+        given, context = one["input"], one.get("ctx", {})
+        shown = f"nothing at {_last(where)}" if given == "" else _shown(given)
+        match one["type"]:
+            case "extra_forbidden":
+                known = _keys(model) if len(where) == 1 else ()
+                if known:
+                    meant = suggest(str(where[-1]), (*known, *PART_KEYS), "a key of this part")
+                else:
+                    meant = "a key that belongs here"
+                yield where, f"the key {where[-1]!r}", meant
+            case "missing":
+                yield where, f"no `{_last(where)}:`", f"a value for {_last(where)}"
+            case "literal_error":
+                yield where, shown, str(context["expected"])
+            case "value_error" if where:
+                yield where, shown, str(context["error"]).removeprefix("meant ")
+            case "value_error":
+                keys = ", ".join(given) if isinstance(given, Mapping) and given else "no options"
+                yield where, keys, str(context["error"]).removeprefix("meant ")
+            case _:
+                said = str(one["msg"]).removeprefix("Input should be ").replace("valid tuple", "list")
+                yield where, shown, said[:1].lower() + said[1:]
+
+
+def _keys(model: Any) -> tuple[str, ...]:
+    return tuple(option.alias or name for name, option in model.model_fields.items())
+
+
+def _last(where: yamltext.Path) -> str:
+    return str(where[-1]) if where else "options"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"a mapping with {', '.join(map(str, value)) or 'nothing'}"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}..."
+
+
+def _declared(
+    given: Mapping[str, Any], dimensions: tuple[Mapping[str, int], ...], path: yamltext.Path, faults: Faults
+) -> Symbols:
+    """The declared symbols; after a fault, the rest without the one at fault, for what else there is."""
+    left, first = dict(given), True
+    while True:
+        try:
+            return declare(left, dimensions)
+        except SymbolFault as error:
+            # An abbreviation may use the name that was taken away: only the first such fault counts.
+            if first or error.path[1:] != ("is",):
+                faults.add(_fault_path(error.path, left, path), error.found, error.meant)
+            first = False
+            if not error.path or error.path[0] not in left:
+                return NONE
+            del left[str(error.path[0])]
+
+
+def _fault_path(path: yamltext.Path, symbols: Mapping[str, Any], base: yamltext.Path) -> yamltext.Path:
+    return (*base, *path) if path and path[0] in symbols else ("dimensions", *path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise StaffError(f"the rubric {str(path)!r} cannot be read: {said.lower()}") from error
+
+
+def _yaml(data: bytes, file: str) -> Loaded:
+    try:
+        return yamltext.load(data.decode("utf-8-sig"), name=file)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RubricError([Fault(file, line, "bytes that are not UTF-8", "a file saved as UTF-8")]) from error
+    except yamltext.YamlError as error:
+        raise RubricError([Fault(file, error.line, error.found, error.advice)]) from error
+
+
+def _reference_bytes(name: str | None, path: Path, faults: Faults) -> bytes:
+    if name is None:
+        return b""
+    from grader import reference
+
+    try:
+        return reference.find(name, path).read_bytes()
+    except StaffError as error:
+        faults.add(("reference",), repr(name), str(error).partition("; ")[2])
+        return b""
+
+
+def _digest(*pieces: bytes) -> str:
+    """One digest of several pieces; each is digested alone, so that none can run into the next."""
+    return hashlib.sha256(b"".join(hashlib.sha256(piece).digest() for piece in pieces)).hexdigest()

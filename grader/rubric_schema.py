@@ -1,0 +1,220 @@
+"""What a rubric's YAML may say, apart from the options of its checks; every fault is noted with its line.
+
+Read by hand and not by a schema library: a cold start has no time to import one, and a fault of a rubric
+should name the key that was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from grader.errors import Fault
+from grader.yamltext import Loaded, Path
+
+RUBRIC_KEYS = (
+    "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "parts",
+)  # fmt: skip
+PART_KEYS = ("title", "points", "number", "answer", "symbols", "check")
+ANSWER_KEYS = ("name", "variable")
+
+_ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# `2.2.3`, `3.2a`, `3.3b.limit`: the sheet's number, then a word for a quantity inside the numbered part.
+_PART = re.compile(r"(?P<number>\d+[a-z]?(?:\.(?:\d+[a-z]?|[a-z]))*)(?:\.(?P<word>[A-Za-z_][A-Za-z0-9_]+))?")
+_POINTS = re.compile(r"\d{1,6}(\.\d{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class PartText:
+    """One part as it is written; `options` is what its check has to read."""
+
+    id: str
+    title: str
+    points: Decimal
+    number: str
+    names: tuple[str, ...]
+    check: str
+    symbols: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RubricText:
+    """A rubric as it is written, with empty values in the places of faults."""
+
+    assignment: str
+    title: str
+    reference: str | None
+    symbols: Mapping[str, Any]
+    dimensions: tuple[Mapping[str, int], ...]
+    sections: Mapping[str, str]
+    total: Decimal | None
+    parts: tuple[PartText, ...]
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults of one file, gathered while it is read."""
+
+    file: str
+    loaded: Loaded
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, path: Path, found: str, meant: str) -> None:
+        """Notes a fault where `path` stands; `meant` may be a question such as "did you mean 'x'?"."""
+        meant = f"a known name; {meant}" if meant.startswith("did you mean") else meant
+        fault = Fault(self.file, self.loaded.line(path), found, meant)
+        if fault not in self.found:
+            self.found.append(fault)
+
+    def sorted(self) -> list[Fault]:
+        """The faults from the top of the file to its end."""
+        return sorted(self.found, key=lambda fault: fault.line)
+
+
+def suggest(word: str, known: Iterable[str], what: str) -> str:
+    """What was meant by a word nobody knows: the nearest known one, else all of them.
+
+    >>> suggest("titel", ["title", "points"], "a key of a part")
+    "a key of a part; did you mean 'title'?"
+    """
+    known = list(known)
+    near = get_close_matches(word, known, n=1) or [one for one in known if one.lower() == word.lower()]
+    return f"{what}; did you mean {near[0]!r}?" if near else f"{what}: {', '.join(known)}"
+
+
+def read(faults: Faults) -> RubricText:
+    """The rubric of a file, with its faults noted in `faults`."""
+    data = _mapping(faults.loaded.data, (), faults, "keys such as assignment: and parts:")
+    for key in data:
+        if key not in RUBRIC_KEYS:
+            faults.add((key,), f"the key {key!r}", suggest(key, RUBRIC_KEYS, "a key of a rubric"))
+    assignment = _text(data, "assignment", (), faults, needed="the name of the assignment")
+    if assignment and not _ASSIGNMENT.fullmatch(assignment):
+        faults.add(("assignment",), repr(assignment), "a name of letters, digits, dots and hyphens")
+    return RubricText(
+        assignment,
+        _text(data, "title", (), faults) or assignment,
+        _text(data, "reference", (), faults) or None,
+        _symbols(data, (), faults),
+        _dimensions(data, faults),
+        _sections(data, faults),
+        _points(data["total"], ("total",), faults) if "total" in data else None,
+        _parts(data, faults),
+    )
+
+
+def _parts(data: Mapping[str, Any], faults: Faults) -> tuple[PartText, ...]:
+    parts = _mapping(
+        data.get("parts", {}), ("parts",), faults, "parts such as `2.2.3: {points: 1, check: count}`"
+    )
+    if not parts and not any(fault.meant.startswith("parts") for fault in faults.found):
+        faults.add(("parts",), "no parts", "at least one under `parts:`")
+    return tuple(_part(name, value, ("parts", name), faults) for name, value in parts.items())
+
+
+def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
+    data = _mapping(value, path, faults, "keys such as points: and check:")
+    match = _PART.fullmatch(name)
+    if match is None:
+        faults.add(
+            path, f"the part {name!r}", "the sheet's number, perhaps with a word: 2.2.3, 3.2a, 3.1.output"
+        )
+    points = Decimal(0)
+    if "points" in data:
+        points = _points(data["points"], (*path, "points"), faults)
+    elif data:
+        faults.add(path, "no `points:`", "how many points the part gives")
+    number = _text(data, "number", path, faults) or (match["number"] if match else name)
+    check = _text(data, "check", path, faults, needed="a kind of check" if data else "")
+    return PartText(
+        name,
+        _text(data, "title", path, faults) or name,
+        points,
+        number,
+        _names(data, path, faults),
+        check,
+        _symbols(data, path, faults),
+        {key: option for key, option in data.items() if key not in PART_KEYS},
+    )
+
+
+def _names(data: Mapping[str, Any], path: Path, faults: Faults) -> tuple[str, ...]:
+    """How the quantity is called, the name to show first."""
+    path = (*path, "answer")
+    answer = _mapping(data.get("answer", {}), path, faults, "a mapping such as {name: [eta, best_rate]}")
+    names: list[str] = []
+    for key, value in answer.items():
+        if key not in ANSWER_KEYS:
+            faults.add((*path, key), f"the key {key!r}", suggest(key, ANSWER_KEYS, "a key of `answer:`"))
+            continue
+        for name in value if isinstance(value, list) else [value]:
+            if isinstance(name, str) and name.strip():
+                names.append(name.strip())
+            else:
+                faults.add((*path, key), _shown(name), "a name or a list of names")
+    return tuple(dict.fromkeys(names))
+
+
+def _symbols(data: Mapping[str, Any], path: Path, faults: Faults) -> Mapping[str, Any]:
+    path = (*path, "symbols")
+    return _mapping(data.get("symbols", {}), path, faults, "declarations such as `X: {matrix: [n, d]}`")
+
+
+def _dimensions(data: Mapping[str, Any], faults: Faults) -> tuple[Mapping[str, int], ...]:
+    """One mapping of sizes, or a list of them."""
+    value = data.get("dimensions", {})
+    given = value if isinstance(value, list) else [value]
+    found: list[Mapping[str, int]] = []
+    for index, entry in enumerate(given):
+        path: Path = ("dimensions", index) if isinstance(value, list) else ("dimensions",)
+        sizes: dict[str, int] = {}
+        for name, size in _mapping(entry, path, faults, "sizes such as {n: 3, d: 5}").items():
+            if isinstance(size, str) and size.isdecimal() and len(size) < 3:
+                sizes[name] = int(size)
+            else:
+                faults.add((*path, name), _shown(size), "a whole number below 100")
+        found.append(sizes)
+    return tuple(sizes for sizes in found if sizes)
+
+
+def _sections(data: Mapping[str, Any], faults: Faults) -> Mapping[str, str]:
+    sections = _mapping(
+        data.get("sections", {}), ("sections",), faults, 'headings such as `"1": Optimization`'
+    )
+    return {number: _text(sections, number, ("sections",), faults) for number in sections}
+
+
+def _mapping(value: object, path: Path, faults: Faults, meant: str) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return value
+    faults.add(path, _shown(value), meant)
+    return {}
+
+
+def _text(data: Mapping[str, Any], key: str, path: Path, faults: Faults, *, needed: str = "") -> str:
+    value = data.get(key, "")
+    if not isinstance(value, str):
+        faults.add((*path, key), _shown(value), "a text")
+        return ""
+    if needed and not value.strip():
+        faults.add((*path, key), f"no `{key}:`", needed)
+    return value.strip()
+
+
+def _points(value: object, path: Path, faults: Faults) -> Decimal:
+    if isinstance(value, str) and _POINTS.fullmatch(value.strip()):
+        return Decimal(value.strip())
+    faults.add(path, _shown(value), "points such as 1 or 0.25")
+    return Decimal(0)
+
+
+def _shown(value: object) -> str:
+    """A value as it is quoted in a fault: short, and in words where it is no text."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else f"{value[:60]}...") if value else "nothing"
+    return "a list" if isinstance(value, list) else "a mapping"

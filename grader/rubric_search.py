@@ -1,0 +1,96 @@
+"""Where the rubric of an assignment is: by its name, by its path, or by the name of the class folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import grader
+from grader.errors import StaffError
+
+FOLDER = "rubrics"
+
+_ASSIGNMENT = re.compile(rb"^assignment:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+
+
+def find(name_or_path: str | Path, *, near: Path | None = None) -> Path:
+    """The rubric of an assignment, from a folder `rubrics`: here, above `near`, or beside the program.
+
+    A `Path` is taken as the path it is. A text is only ever a name, because students write it too: a file
+    they hand in must never become the rubric that marks it.
+
+    Raises:
+        StaffError: no such rubric, with the nearest name.
+    """
+    if isinstance(name_or_path, Path):
+        if name_or_path.is_file():
+            return name_or_path
+        if len(name_or_path.parts) > 1 or name_or_path.suffix in (".yaml", ".yml"):
+            beside = sorted(path.name for path in _files(name_or_path.parent))
+            raise StaffError(f"there is no rubric {str(name_or_path)!r}; {_hint(name_or_path.name, beside)}")
+    wanted = str(name_or_path)
+    known = _known(near)
+    path = known.get(_plain(wanted))
+    if path is None:
+        names = sorted(path.stem for path in known.values())
+        raise StaffError(f"there is no rubric for the assignment {wanted[:80]!r}; {_hint(wanted, names)}")
+    return path
+
+
+def for_folder(path: Path) -> Path | None:
+    """The rubric whose assignment bears the name of a folder or zip, or of the folder it lies in.
+
+    Downloads add words and change signs: `CSC413 2021 HW2 submissions.zip` is `csc413-2021-hw2`.
+    The longest name wins; None if there is none.
+    """
+    known = _known(path)
+    for name in (path.stem if path.suffix.lower() == ".zip" else path.name, path.resolve().parent.name):
+        fitting = [assignment for assignment in known if f"-{assignment}-" in f"-{_plain(name)}-"]
+        if fitting:
+            return known[max(fitting, key=len)]
+    return None
+
+
+def _known(near: Path | None) -> Mapping[str, Path]:
+    """Rubrics by the plain name of their assignment; those nearest to the user come first."""
+    known: dict[str, Path] = {}
+    for folder in _folders(near):
+        for path in _files(folder):
+            known.setdefault(_plain(_assignment(path)), path)
+    return known
+
+
+def _folders(near: Path | None) -> Iterator[Path]:
+    above = near.resolve().parents if near is not None else ()
+    roots = (Path.cwd(), *above, Path(grader.__file__).resolve().parent.parent)
+    return (root / FOLDER for root in dict.fromkeys(roots))
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    found = (path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())
+    return sorted(path for path in found if not path.stem.endswith(".cases"))
+
+
+def _assignment(path: Path) -> str:
+    """The assignment a rubric names, found without reading all of it; else the name of the file."""
+    try:
+        with path.open("rb") as stream:
+            match = _ASSIGNMENT.search(stream.read(4096))
+    except OSError:
+        match = None
+    return match[1].decode("utf-8", "replace") if match else path.stem
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _hint(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"there are {', '.join(known[:20])}" if known else f"write {FOLDER}/<assignment>.yaml"
