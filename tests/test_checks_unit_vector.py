@@ -125,8 +125,13 @@ def test_what_is_not_a_vector_is_unreadable(text: str) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"expected": "ref.zero"}, {"expected": "1"}, {"expected": "[[1, 2], [3, 4]]"}, {"expected": "ref.rwo"}]
-    + [{"expected": "ref.row", "tolerance": {"rel": "0.1"}}],
+    [
+        {"expected": "ref.zero"},
+        {"expected": "1"},
+        {"expected": "[[1, 2], [3, 4]]"},
+        {"expected": "ref.rwo"},
+        {"expected": "ref.row", "tolerance": {"rel": "0.1"}},
+    ],
 )
 def test_options_that_cannot_be_used_are_refused(options: Mapping[str, object]) -> None:
     with pytest.raises(OptionError):
