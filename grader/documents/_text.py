@@ -59,6 +59,9 @@ def decode(file: File) -> Text:
             ) from None
     else:
         text = _utf8(data.removeprefix(codecs.BOM_UTF8))
+    if text.count("\0") > len(text) // 4:
+        message = "The file seems to be UTF-16 without its mark. Save it again with the encoding UTF-8."
+        raise StudentError(message, code="encoding")
     if "\0" in text:
         raise StudentError(
             f"The file is not text: byte {text.index(chr(0)) + 1} is NUL. Hand in a text file.", code="binary"
@@ -90,6 +93,11 @@ def _utf8(data: bytes) -> str:
     except UnicodeDecodeError as error:
         at, byte = error.start, data[error.start]
         line = data.count(b"\n", 0, at) + 1
+        if data.count(0) > len(data) // 4:
+            raise StudentError(
+                "The file seems to be UTF-16 without its mark. Save it again with the encoding UTF-8.",
+                code="encoding",
+            ) from None
         if data.count(0) or sum(byte < 32 and byte not in b"\t\n\r\f" for byte in data[:2000]) > 20:
             raise StudentError(
                 f"The file is not text (byte {at + 1} is 0x{byte:02x}). Hand in a text file.", code="binary"

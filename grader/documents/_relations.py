@@ -1,0 +1,173 @@
+r"""Relations in a formula or a line: `a = b = c` names `a` and `b` and gives `c`, without what trails it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SIZE_LIMIT = 20_000
+
+_TOKEN = re.compile(
+    r"\\(?:begin|end)\{[^{}]*\}|\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+|\\.|[<>!]=|:=|==|.",
+    re.DOTALL,
+)
+_OPEN, _CLOSE = set("([{"), set(")]}")
+_SIGNS = {"=", ":=", "==", "≈", "≡", "\\approx", "\\simeq", "\\equiv", "\\coloneqq", "\\triangleq"}
+_ROWS = {"\\\\", "\\cr", "\\newline"}
+_BREAKS = {
+    *("\\quad", "\\qquad", "\\Rightarrow", "\\implies", "\\Longrightarrow", "\\iff", "\\Leftrightarrow"),
+    *("\\therefore", "⇒", "⟹", "∴", "⇔", ";"),
+}
+_OUTER = re.compile(
+    r"\s*\\begin\{(aligned|align|alignat|split|gathered|gather|equation|eqnarray|multline)(\*?)\}"
+    r"(.*)\\end\{\1\2\}\s*[.,]?\s*\Z",
+    re.DOTALL,
+)
+_NOISE = re.compile(
+    r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:notag|nonumber|displaystyle|hfill|square|blacksquare|qed)\b"
+)
+_TRAILING = re.compile(r"(?:\s|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\\\|[.,;])+\Z")
+_CLAUSE_LATEX = re.compile(
+    r"[,;.]?\s*(?:\\q?quad|\\[,;: ])*\s*\\(?:text|mbox|textrm|mathrm)\{[\s,;.(]*[A-Za-z]{2}"
+)
+_CLAUSE_WORDS = re.compile(
+    r"[,;.(]?\s+\(?(?:where|with|for|if|when|because|since|as|so|which|and|is|means|that|i\.e\.|e\.g\.)(?=\s)"
+    r"|[.;]\s+(?=[A-Z$*])",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One chain: every side but the last, and the last, which is what the chain ends with."""
+
+    sides: tuple[str, ...]
+    value: str
+    boxed: bool = False
+
+
+def relations(text: str) -> Iterator[Relation]:
+    """The relations of a formula in the order they stand; none when it states none."""
+    if len(text) > SIZE_LIMIT:
+        # too long to be an answer: handed on as it is, so that its reader says so
+        left, sign, right = text.partition("=")
+        if sign:
+            yield Relation((left,), right)
+        return
+    for statement in _statements(text):
+        yield from _of_statement(statement)
+
+
+def boxed(text: str) -> list[str]:
+    r"""What stands in each `\boxed{}`."""
+    found: list[str] = []
+    at = text.find("\\boxed{") if len(text) <= SIZE_LIMIT else -1
+    while at >= 0:
+        inner = _braced(text, at + len("\\boxed{"))
+        found.append(inner)
+        at = text.find("\\boxed{", at + len("\\boxed{") + len(inner))
+    return found
+
+
+def without_box(text: str) -> str:
+    r"""The same formula with what stood in `\boxed{}` in its place."""
+    for inner in boxed(text):
+        text = text.replace(f"\\boxed{{{inner}}}", inner, 1)
+    return text
+
+
+def trimmed(text: str) -> str:
+    """A formula without labels, trailing signs and words, and clauses such as `, where ...`."""
+    text = _NOISE.sub("", without_box(text))
+    for clause in _CLAUSE_LATEX.finditer(text):
+        before = text[: clause.start()]
+        if before.strip() and before.count("\\begin") == before.count("\\end") and _balanced(before):
+            text = before
+            break
+    return _TRAILING.sub("", text.strip()).strip()
+
+
+def trimmed_words(text: str) -> str:
+    """A value in a line of prose without the words that follow it."""
+    clause = _CLAUSE_WORDS.search(text)
+    text = text[: clause.start()] if clause and text[: clause.start()].strip() else text
+    return text.strip().rstrip(".,;").strip()
+
+
+def _of_statement(statement: str) -> Iterator[Relation]:
+    for inner in boxed(statement):
+        if len(links := _split(inner, _SIGNS)) > 1:
+            yield Relation(tuple(links[:-1]), trimmed(links[-1]), boxed=True)
+    plain = without_box(statement)
+    for piece in _pieces(plain):
+        links = [link for link in _split(piece, _SIGNS) if link.strip()]
+        if len(links) > 1:
+            yield Relation(tuple(links[:-1]), trimmed(links[-1]), _ends_boxed(statement, links[-1]))
+
+
+def _ends_boxed(statement: str, last: str) -> bool:
+    return any(trimmed(inner) == trimmed(last) for inner in boxed(statement))
+
+
+def _statements(text: str) -> Iterator[str]:
+    """The rows of a display, where a row that begins with a sign goes on with the one before."""
+    text = _NOISE.sub("", text)
+    while outer := _OUTER.match(text):
+        text = outer[3]
+    current = ""
+    for row in _split(text, _ROWS):
+        row = "".join(_split(row, {"&"})).strip()
+        token = _TOKEN.match(row)
+        if current and token and token[0] in _SIGNS:
+            current += f" {row}"
+            continue
+        if current.strip():
+            yield current
+        current = row
+    if current.strip():
+        yield current
+
+
+def _pieces(statement: str) -> Iterator[str]:
+    for part in _split(statement, _BREAKS):
+        piece = ""
+        for bit in _split(part, {","}):
+            # "w = 1, b = 2" are two relations, "w = 1, 2" is one
+            if piece and len(_split(bit, _SIGNS)) > 1:
+                yield piece
+                piece = bit
+            else:
+                piece = f"{piece},{bit}" if piece else bit
+        yield piece
+
+
+def _split(text: str, separators: set[str]) -> list[str]:
+    """The text between separators that stand outside all brackets and environments."""
+    if not any(separator in text for separator in separators):
+        return [text]
+    parts: list[str] = []
+    depth = start = 0
+    for match in _TOKEN.finditer(text):
+        sign = match[0]
+        if sign in _OPEN or sign.startswith(("\\begin", "\\left")) or sign == "\\{":
+            depth += sign not in {"\\leftarrow", "\\leftrightarrow"}
+        elif sign in _CLOSE or sign.startswith(("\\end", "\\right")) or sign == "\\}":
+            depth = max(0, depth - 1)
+        elif depth == 0 and sign in separators:
+            parts.append(text[start : match.start()])
+            start = match.end()
+    return [*parts, text[start:]]
+
+
+def _balanced(text: str) -> bool:
+    return text.count("{") - text.count("\\{") == text.count("}") - text.count("\\}")
+
+
+def _braced(text: str, start: int) -> str:
+    depth = 1
+    for at in range(start, len(text)):
+        if text[at] in "{}" and text[at - 1] != "\\":
+            depth += 1 if text[at] == "{" else -1
+            if not depth:
+                return text[start:at]
+    return text[start:]

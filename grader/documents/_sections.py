@@ -1,0 +1,94 @@
+"""Blocks gathered under the question they answer, by the headings that bear the sheet's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from grader.documents import _numbering
+from grader.documents._numbering import Label, Number
+from grader.documents._prose import BOLD, ITEM, NUMBERED
+from grader.types import Block
+
+
+@dataclass(slots=True)
+class Section:
+    """What stands under one question's heading; `owner` is its number, empty where it is no question's."""
+
+    owner: Label
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Position:
+    """Where in the sheet the reader is: the number, the level of its heading, what its list items hang on."""
+
+    label: Label = ()
+    level: int = 0
+    list_of: Label | None = None
+
+
+def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
+    """The sections of a document, in order; `labels` are the numbers that are asked for.
+
+    A line that merely begins with a number is a heading only if the sheet has that number.
+    """
+    blocks = list(blocks)
+    known = {label[:length] for label in labels for length in range(1, len(label) + 1)}
+    stated = {
+        number.label
+        for block in blocks
+        if block.kind == "heading" and block.level != ITEM and (number := _numbering.read(block.text))
+    }
+    sections = [Section(())]
+    position = _Position()
+    for block in blocks:
+        if block.kind != "heading":
+            sections[-1].blocks.append(block)
+            continue
+        number = _number(block, position, known, set(labels) - stated)
+        if number is None:
+            if block.level < BOLD and position.label and block.level <= position.level:
+                position = _Position()
+                sections.append(Section(()))
+            plain = block.level > BOLD
+            sections[-1].blocks.append(replace(block, kind="prose", level=0) if plain else block)
+            continue
+        listed = position.label[:-1] if block.level == ITEM and position.list_of is not None else None
+        if block.level == ITEM:
+            listed = position.list_of if position.list_of is not None else position.label
+        position = _Position(number.label, min(block.level, NUMBERED), listed)
+        owner = _owner(number.label, labels)
+        if not owner or owner != sections[-1].owner or len(number.label) <= len(owner):
+            sections.append(Section(owner))
+        if number.word:
+            sections[-1].blocks.append(replace(block, text=number.word, level=BOLD))
+        if number.rest and (block.level >= BOLD or "$" in number.rest or "=" in number.rest):
+            sections[-1].blocks.append(replace(block, kind="prose", text=number.rest, level=0))
+    return sections
+
+
+def _number(
+    block: Block, position: _Position, known: Collection[Label], unstated: Collection[Label]
+) -> Number | None:
+    """The full number a heading gives its section, or None when it is no number of the sheet."""
+    plain = block.level > BOLD
+    if block.level == ITEM:
+        number = _numbering.item(block.text)
+        parent = position.label if position.list_of is None else position.list_of
+        if number and parent and (*parent, *number.label) in unstated:
+            return replace(number, label=(*parent, *number.label))
+        return None
+    if number := _numbering.read(block.text):
+        return number if number.label in known or not (plain or block.level == BOLD) else None
+    if number := _numbering.letter(block.text):
+        for length in range(len(position.label), 0, -1):
+            label = (*position.label[:length], *number.label)
+            if label in known:
+                return replace(number, label=label)
+    return None
+
+
+def _owner(label: Label, labels: Collection[Label]) -> Label:
+    """The longest asked-for number that a heading's number lies in."""
+    return next((label[:n] for n in range(len(label), 0, -1) if label[:n] in labels), ())
