@@ -7,8 +7,11 @@ taken as one: that is how "the transpose is missing" is told from a slip nobody 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Literal
 
 from grader.checks import OptionError, Sample, Setting
@@ -28,10 +31,11 @@ from grader.checks._common import Slip as SlipOf
 from grader.checks._common import Target as TargetOf
 from grader.errors import StudentError
 from grader.maths import identity
-from grader.maths.names import Symbols
+from grader.maths.names import Symbol, Symbols, normal
 from grader.maths.notation import read, to_text
+from grader.maths.notation.limits import TOKENS
 from grader.maths.shapes import ShapeError
-from grader.maths.tree import Node, number
+from grader.maths.tree import Node, number, walk
 from grader.types import Answer, Evidence, Notation, Note, Verdict
 
 
@@ -112,11 +116,12 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     Raises:
         StudentError: it cannot be read.
     """
-    text = (sides(formula_text(answer.text)) or (answer.text,))[-1]
-    node = _read(text, answer.notation, prepared.symbols)
+    main, definitions = split_definitions(formula_text(answer.text))
+    text = (sides(main) or (main,))[-1]
+    node = _read(text, answer.notation, prepared.symbols, definitions)
     verdict = _judge(prepared, node)
     if verdict.credit != 1 and "/" in text:
-        other = read(text, prepared.symbols, answer.notation, tight=True)
+        other = _read(text, answer.notation, prepared.symbols, definitions, tight=True)
         if other != node and _judge(prepared, other).credit not in (verdict.credit, Fraction(0)):
             return undecided(
                 "two-readings",
@@ -127,11 +132,80 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     return verdict
 
 
-def _read(text: str, notation: Notation, symbols: Symbols) -> Node:
-    node = read(text, symbols, notation)
+_DEFINITION = re.compile(
+    r"^(?:\\?(?:text|mathrm)?\s*\{?\s*(?:where|with|and)\b\s*\}?)?\s*(?P<name>\\?[A-Za-z\u0391-\u03c9][\w\\{}^*()]*)"
+    r"\s*(?::=|=)(?P<formula>[^=]+)$"
+)
+_SEPARATOR = re.compile(r"[,;]|\\q?quad|\bwhere\b|\bwith\b")
+_BRACKET = re.compile(r"\\[{}]|[(\[{)\]}]")
+MOST_DEFINITIONS = 6
+
+
+def split_definitions(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A formula and the abbreviations its author explains behind it.
+
+    >>> split_definitions("-a' M a / norm(M a)^2, where M = -2/n X X'")
+    ("-a' M a / norm(M a)^2", (('M', "-2/n X X'"),))
+    """
+    pieces, start, depth = [], 0, 0
+    for match in re.finditer(rf"{_BRACKET.pattern}|{_SEPARATOR.pattern}", text):
+        if _BRACKET.fullmatch(match[0]):
+            depth += 1 if match[0][-1] in "([{" else -1
+        elif depth == 0:
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    pieces = [piece.strip() for piece in (*pieces, text[start:]) if piece.strip()]
+    found = [_DEFINITION.match(piece) for piece in pieces[1:]]
+    definitions = tuple((match["name"], match["formula"].strip()) for match in found if match is not None)
+    if not pieces or not definitions or len(definitions) < len(found) or len(found) > MOST_DEFINITIONS:
+        return text, ()
+    return pieces[0], definitions
+
+
+def _read(
+    text: str,
+    notation: Notation,
+    symbols: Symbols,
+    definitions: tuple[tuple[str, str], ...] = (),
+    *,
+    tight: bool = False,
+) -> Node:
+    """The formula with the author's own abbreviations put in; a later one may be used by an earlier one."""
+    meanings: dict[str, Node] = {}
+    for name, formula in reversed(definitions):
+        declared = symbols.find(name)
+        key = declared.name if declared is not None else normal(name)
+        meanings[key] = _one(formula, notation, symbols, meanings, tight=tight)
+    node = _one(text, notation, symbols, meanings, tight=tight)
     if node.op == "relation":
         raise StudentError("A formula is wanted, not an inequality.", code="relation")
     return node
+
+
+def _one(
+    text: str, notation: Notation, symbols: Symbols, meanings: Mapping[str, Node], *, tight: bool
+) -> Node:
+    node = _substituted(read(text, _with_names(symbols, meanings), notation, tight=tight), meanings)
+    # Abbreviations of abbreviations grow like powers; counting stops at the limit.
+    if sum(1 for _ in islice(walk(node), TOKENS + 1)) > TOKENS:
+        raise StudentError(f"The formula has more than {TOKENS} symbols.", code="too-long")
+    return node
+
+
+def _with_names(symbols: Symbols, meanings: Mapping[str, Node]) -> Symbols:
+    new = {name: Symbol(name, "scalar") for name in meanings if name not in symbols.table}
+    if not new:
+        return symbols
+    spellings = {**symbols.spellings, **{name: name for name in new}}
+    return Symbols({**symbols.table, **new}, spellings, symbols.dimensions)
+
+
+def _substituted(node: Node, meanings: Mapping[str, Node]) -> Node:
+    if not meanings:
+        return node
+    if node.op == "symbol":
+        return meanings.get(str(node.value), node)
+    return node._replace(args=tuple(_substituted(argument, meanings) for argument in node.args))
 
 
 def _judge(prepared: Prepared, node: Node) -> Verdict:
@@ -188,22 +262,15 @@ def _difference(prepared: Prepared, formula: identity.Formula) -> Difference:
     found = identity.compare(first, formula, any_layout=prepared.any_layout)
     if found.code == "shape":
         return Difference("shape", found.how)
-    evidence: list[Evidence] = [Note("proof", found.how)]
-    for expected in wanted:
-        factor = _constant_factor(expected, formula, prepared)
-        if factor is not None:
-            words = "the opposite sign" if factor == "-1" else f"{factor} times the expected value"
-            evidence.insert(0, Note("hint", f"This is {words}."))
-            break
+    proof = Note("proof", found.how)
     example = identity.find_counterexample(first, formula)
-    if example is not None:
-        evidence.append(example)
-    code = (
-        "constant-factor"
-        if len(evidence) and isinstance(evidence[0], Note) and evidence[0].kind == "hint"
-        else "wrong"
-    )
-    return Difference(code, "This is not the expected formula.", tuple(evidence))
+    evidence: tuple[Evidence, ...] = (proof,) if example is None else (proof, example)
+    factors = (_constant_factor(expected, formula, prepared) for expected in wanted)
+    factor = next((factor for factor in factors if factor is not None), None)
+    if factor is None:
+        return Difference("wrong", "This is not the expected formula.", evidence)
+    words = "has the opposite sign" if factor == "-1" else f"is {factor} times the expected formula"
+    return Difference("constant-factor", f"This {words}.", evidence)
 
 
 def _constant_factor(expected: identity.Formula, formula: identity.Formula, prepared: Prepared) -> str | None:

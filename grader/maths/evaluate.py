@@ -94,6 +94,8 @@ def evaluate(node: Node, point: Point) -> Value:
         return value
     if op == "hadamard":
         left, right = (evaluate(argument, point) for argument in args)
+        if not (is_matrix(left) and is_matrix(right)):
+            return left * right
         entries = [a * b for a, b in zip(left.entries(), right.entries(), strict=True)]
         return point.algebra.matrix(left.nrows(), left.ncols(), entries)
     if op == "divide":

@@ -7,7 +7,7 @@ import re
 from difflib import get_close_matches
 
 from grader.errors import StudentError
-from grader.maths.names import Symbols, function_named, unknown_name
+from grader.maths.names import SCALAR, Symbols, function_named, unknown_name
 from grader.maths.notation.literal import matrix_of, number_node
 from grader.maths.notation.tokens import CONSTANTS
 from grader.maths.tree import Node, call, number
@@ -36,6 +36,7 @@ _BINARY: dict[type[ast.operator], str] = {
     ast.Div: "divide",
     ast.Pow: "power",
 }
+_SCALAR_CALLS = frozenset((name, 0) for name in ("norm", "trace", "det", "total", "mean"))
 _COMPARE: dict[type[ast.cmpop], str] = {
     ast.Eq: "=",
     ast.Lt: "<",
@@ -123,9 +124,21 @@ class _Reader:
         left, right = self.read(node.left), self.read(node.right)
         if isinstance(node.op, ast.Sub):
             right = Node("negate", (right,))
-        if op == "sum" and left.op == "sum":
-            return Node("sum", (*left.args, right))
+        if op == "hadamard" and (self.is_scalar(left) or self.is_scalar(right)):
+            op = "product"
+        if op in ("sum", "product") and left.op == op:
+            return Node(op, (*left.args, right))
         return Node(op, (left, right), "elementwise" if op == "power" else None)
+
+    def is_scalar(self, node: Node) -> bool:
+        """Whether a factor is plainly a number, so that `*` is the ordinary product."""
+        if node.op == "symbol":
+            return self.symbols.table[str(node.value)].shape == SCALAR
+        if node.op == "call":
+            return node.value in _SCALAR_CALLS or all(map(self.is_scalar, node.args))
+        if node.op in ("list", "matrix", "identity", "matmul", "transpose"):
+            return False
+        return all(map(self.is_scalar, node.args))
 
     def attribute(self, node: ast.Attribute) -> Node:
         path = ast.unparse(node)

@@ -22,6 +22,8 @@ class Token(NamedTuple):
     column: int
 
 
+# Words that are never a product of one-letter names, whatever letters are declared.
+_WORDS = frozenset(("nan", "inf", "and", "infinity", "none"))
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
 
 
@@ -35,6 +37,8 @@ def name_tokens(run: str, symbols: Symbols, column: int) -> Iterator[Token]:
     if whole is not None:
         yield whole
         return
+    if run.lower() in _WORDS:
+        raise unknown_name(run, symbols, column)
     position = 0
     pieces: list[Token] = []
     while position < len(run):
