@@ -14,10 +14,10 @@ from grader import __version__, checks, yamltext
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
 from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
-from grader.rubric_search import find, for_folder
+from grader.rubric_search import find, for_folder, locate
 from grader.yamltext import Loaded
 
-__all__ = ["Part", "Prepared", "Rubric", "find", "for_folder", "load", "prepare"]
+__all__ = ["Part", "Prepared", "Rubric", "find", "for_folder", "load", "locate", "prepare", "read_yaml"]
 
 Prepared = Mapping[str, Any]
 """What each part's check has computed and read, by part id."""
@@ -67,11 +67,10 @@ def load(path: Path) -> Rubric:
         RubricError: all its faults at once, each with its line.
         StaffError: the file cannot be read.
     """
-    data = _bytes(path)
-    loaded = _yaml(data, str(path))
+    data, loaded = read_yaml(path)
     faults = Faults(str(path), loaded)
     text = read(faults)
-    symbols = _declared(text.symbols, text.dimensions, ("symbols",), faults)
+    symbols = _declared(text.symbols, text.dimensions, (), faults)
     parts = tuple(_part(part, text, symbols, faults) for part in text.parts)
     code = _reference_bytes(text.reference, path, faults)
     if faults.found:
@@ -123,11 +122,33 @@ def prepare(rubric: Rubric, secret: bytes) -> Prepared:
     return MappingProxyType(prepared)
 
 
+def read_yaml(path: Path) -> tuple[bytes, Loaded]:
+    """The bytes of a file that staff wrote, and its YAML.
+
+    Raises:
+        RubricError: it is not UTF-8 or not YAML, with the line.
+        StaffError: it cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        said = (error.strerror or type(error).__name__).lower()
+        raise StaffError(f"the rubric {str(path)!r} cannot be read: {said}") from error
+    file = str(path)
+    try:
+        return data, yamltext.load(data.decode("utf-8-sig"), name=file)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RubricError([Fault(file, line, "bytes that are not UTF-8", "a file saved as UTF-8")]) from error
+    except yamltext.YamlError as error:
+        raise RubricError([Fault(file, error.line, error.found, error.advice)]) from error
+
+
 def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) -> Part:
     path: yamltext.Path = ("parts", text.id)
-    if text.symbols:
-        again = {**rubric.symbols, **text.symbols}
-        symbols = _declared(again, rubric.dimensions, (*path, "symbols"), faults)
+    if text.symbols or text.dimensions:
+        dimensions = _resized(rubric.dimensions, text.dimensions)
+        symbols = _declared({**rubric.symbols, **text.symbols}, dimensions, path, faults)
     options, prose = None, False
     if text.check in checks.kinds():
         check = checks.load(text.check)
@@ -206,26 +227,27 @@ def _declared(
             del left[str(error.path[0])]
 
 
+def _resized(
+    rubric: tuple[Mapping[str, int], ...], part: tuple[Mapping[str, int], ...]
+) -> tuple[Mapping[str, int], ...]:
+    """The sizes of a part: its own, then the rubric's for other letters, enlarged until all are different."""
+    if not part:
+        return rubric
+    resized = []
+    for sizes in part:
+        given = {name: size for name, size in rubric[0].items() if name not in sizes} if rubric else {}
+        together, least = dict(sizes), 0
+        for name in sorted(given, key=lambda name: given[name]):
+            least = max(least, given[name])
+            while least in together.values():
+                least += 1
+            together[name] = least
+        resized.append(together)
+    return tuple(resized)
+
+
 def _fault_path(path: yamltext.Path, symbols: Mapping[str, Any], base: yamltext.Path) -> yamltext.Path:
-    return (*base, *path) if path and path[0] in symbols else ("dimensions", *path)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        said = error.strerror or type(error).__name__
-        raise StaffError(f"the rubric {str(path)!r} cannot be read: {said.lower()}") from error
-
-
-def _yaml(data: bytes, file: str) -> Loaded:
-    try:
-        return yamltext.load(data.decode("utf-8-sig"), name=file)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise RubricError([Fault(file, line, "bytes that are not UTF-8", "a file saved as UTF-8")]) from error
-    except yamltext.YamlError as error:
-        raise RubricError([Fault(file, error.line, error.found, error.advice)]) from error
+    return (*base, "symbols" if path and path[0] in symbols else "dimensions", *path)
 
 
 def _reference_bytes(name: str | None, path: Path, faults: Faults) -> bytes:
