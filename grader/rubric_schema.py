@@ -19,7 +19,7 @@ from grader.yamltext import Loaded, Path
 RUBRIC_KEYS = (
     "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "parts",
 )  # fmt: skip
-PART_KEYS = ("title", "points", "number", "answer", "symbols", "check")
+PART_KEYS = ("title", "points", "number", "answer", "symbols", "dimensions", "check")
 ANSWER_KEYS = ("name", "variable")
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -39,6 +39,7 @@ class PartText:
     names: tuple[str, ...]
     check: str
     symbols: Mapping[str, Any]
+    dimensions: tuple[Mapping[str, int], ...]
     options: Mapping[str, Any]
 
 
@@ -101,7 +102,7 @@ def read(faults: Faults) -> RubricText:
         _text(data, "title", (), faults) or assignment,
         _text(data, "reference", (), faults) or None,
         _symbols(data, (), faults),
-        _dimensions(data, faults),
+        _dimensions(data, (), faults),
         _sections(data, faults),
         _points(data["total"], ("total",), faults) if "total" in data else None,
         _parts(data, faults),
@@ -139,6 +140,7 @@ def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
         _names(data, path, faults),
         check,
         _symbols(data, path, faults),
+        _dimensions(data, path, faults),
         {key: option for key, option in data.items() if key not in PART_KEYS},
     )
 
@@ -165,19 +167,19 @@ def _symbols(data: Mapping[str, Any], path: Path, faults: Faults) -> Mapping[str
     return _mapping(data.get("symbols", {}), path, faults, "declarations such as `X: {matrix: [n, d]}`")
 
 
-def _dimensions(data: Mapping[str, Any], faults: Faults) -> tuple[Mapping[str, int], ...]:
+def _dimensions(data: Mapping[str, Any], path: Path, faults: Faults) -> tuple[Mapping[str, int], ...]:
     """One mapping of sizes, or a list of them."""
+    path = (*path, "dimensions")
     value = data.get("dimensions", {})
-    given = value if isinstance(value, list) else [value]
     found: list[Mapping[str, int]] = []
-    for index, entry in enumerate(given):
-        path: Path = ("dimensions", index) if isinstance(value, list) else ("dimensions",)
+    for index, entry in enumerate(value if isinstance(value, list) else [value]):
+        place = (*path, index) if isinstance(value, list) else path
         sizes: dict[str, int] = {}
-        for name, size in _mapping(entry, path, faults, "sizes such as {n: 3, d: 5}").items():
+        for name, size in _mapping(entry, place, faults, "sizes such as {n: 3, d: 5}").items():
             if isinstance(size, str) and size.isdecimal() and len(size) < 3:
                 sizes[name] = int(size)
             else:
-                faults.add((*path, name), _shown(size), "a whole number below 100")
+                faults.add((*place, name), _shown(size), "a whole number below 100")
         found.append(sizes)
     return tuple(sizes for sizes in found if sizes)
 

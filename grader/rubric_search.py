@@ -11,32 +11,41 @@ import grader
 from grader.errors import StaffError
 
 FOLDER = "rubrics"
+_SUFFIXES = (".yaml", ".yml")
 
 _ASSIGNMENT = re.compile(rb"^assignment:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
-def find(name_or_path: str | Path, *, near: Path | None = None) -> Path:
+def find(name: str, *, near: Path | None = None) -> Path:
     """The rubric of an assignment, from a folder `rubrics`: here, above `near`, or beside the program.
 
-    A `Path` is taken as the path it is. A text is only ever a name, because students write it too: a file
-    they hand in must never become the rubric that marks it.
+    Only ever a name, never a path: students write it too, and a file they hand in must not become the
+    rubric that marks it.
 
     Raises:
         StaffError: no such rubric, with the nearest name.
     """
-    if isinstance(name_or_path, Path):
-        if name_or_path.is_file():
-            return name_or_path
-        if len(name_or_path.parts) > 1 or name_or_path.suffix in (".yaml", ".yml"):
-            beside = sorted(path.name for path in _files(name_or_path.parent))
-            raise StaffError(f"there is no rubric {str(name_or_path)!r}; {_hint(name_or_path.name, beside)}")
-    wanted = str(name_or_path)
     known = _known(near)
-    path = known.get(_plain(wanted))
+    path = known.get(_plain(name))
     if path is None:
-        names = sorted(path.stem for path in known.values())
-        raise StaffError(f"there is no rubric for the assignment {wanted[:80]!r}; {_hint(wanted, names)}")
+        names = sorted(_assignment(path) for path in known.values())
+        raise StaffError(f"there is no rubric for the assignment {name[:80]!r}; {_hint(name, names)}")
     return path
+
+
+def locate(name_or_path: str | Path, *, near: Path | None = None) -> Path:
+    """The rubric that staff named, by its path or by its assignment.
+
+    Raises:
+        StaffError: no such rubric, with the nearest name.
+    """
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    if len(path.parts) > 1 or path.suffix in _SUFFIXES:
+        beside = [other.name for other in _files(path.parent)]
+        raise StaffError(f"there is no rubric {str(path)!r}; {_hint(path.name, beside)}")
+    return find(str(name_or_path), near=near)
 
 
 def for_folder(path: Path) -> Path | None:
@@ -71,7 +80,7 @@ def _folders(near: Path | None) -> Iterator[Path]:
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    found = (path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())
+    found = (path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.is_file())
     return sorted(path for path in found if not path.stem.endswith(".cases"))
 
 
