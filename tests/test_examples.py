@@ -140,7 +140,8 @@ def test_only_the_student_who_changed_is_graded_again(plain: Run, assignment: st
 
 
 def test_a_broken_file_is_named_in_the_report_and_in_the_summary(assignment: str, plain: Run) -> None:
-    told = {(unread.student, unread.problem.place.file) for unread in plain.summary.unread}
+    (closed,) = plain.summary.classes
+    told = {(unread.name, unread.problem.place.file) for unread in closed.unread}
     for student, file in BROKEN[assignment].items():
         (problem,) = next(result.problems for result in plain.results if result.student == student)
         assert problem.place.file == file
@@ -175,6 +176,8 @@ class Page(HTMLParser):
             self.harmful.append(f"<{tag}>")
         for name, value in attrs:
             address = (value or "").strip().lower()
+            if name == "xmlns":
+                continue
             if name.startswith("on") or address.startswith(("javascript:", "data:", "http:", "//")):
                 self.harmful.append(f"{name}={value}")
 
