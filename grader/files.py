@@ -20,7 +20,7 @@ def report_name(student: str) -> str:
     """The file name of a student's report: safe on every system, and never that of another student.
 
     >>> report_name("basil_dunlin"), report_name("../Ada <b>")
-    ('basil_dunlin.html', 'ada-b~cb6a6a4a9d.html')
+    ('basil_dunlin.html', 'ada-b~83375ecffa.html')
     """
     plain = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode("ascii").lower()
     slug = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:_LONGEST]

@@ -247,19 +247,23 @@ def migrate(connection: sqlite3.Connection, steps: tuple[str, ...], path: Path) 
     Raises:
         MachineError: the database has seen more steps than there are.
     """
-    for number in range(len(steps)):
+    version = _version(connection)
+    if version > len(steps):
+        raise MachineError(
+            f"{path} was written by a newer version of grader (its tables are {version}, this program knows "
+            f"{len(steps)}); install the newer version, or choose another folder with --out"
+        )
+    for number in range(version, len(steps)):
         with _transaction(connection):
-            # Read inside the transaction: another process may have applied the step in the meantime.
-            (done,) = connection.execute("PRAGMA user_version").fetchone()
-            if done > len(steps):
-                raise MachineError(
-                    f"{path} was written by a newer version of grader (tables {done}, this program knows "
-                    f"{len(steps)}); install the newer version, or choose another folder with --out."
-                )
-            if done == number:
+            # Read again, inside the transaction: another process may have applied the step by now.
+            if _version(connection) == number:
                 for statement in _statements(steps[number]):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -270,6 +274,8 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+    if statement.strip():
+        yield statement
 
 
 def _ensure_secret(connection: sqlite3.Connection) -> None:

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import __version__, files, marking
-from grader.errors import MachineError, RubricError, StaffError, StudentError
+from grader import files, marking
+from grader.errors import MachineError, StaffError, StudentError
 from grader.gradebook import Recording
 from grader.types import Document, File, Place, Problem, Result, Submission
 
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 class Desk:
     """What grading one submission needs beside its files; plain data, so that any process can have it.
 
-    `rubric` is the one for every submission, if staff named it; `fallback` the one for submissions that do
-    not say which assignment they are. Reports of `home` lie in `out` itself, others below it.
+    `near` is where the class lies. `rubric` is the one for every submission, if staff named it; `fallback`
+    the one for submissions that do not say which assignment they are. Reports of `home` lie in `out` itself,
+    others below it.
     """
 
+    near: Path
     out: Path
     secret: bytes = field(repr=False)
     rubric: Path | None = None
@@ -111,15 +113,15 @@ def rubric_at(path: Path) -> Rubric:
     return rubric.load(path)
 
 
-def rubric_named(assignment: str) -> Path:
-    """The file of the rubric of an assignment.
+def rubric_named(assignment: str, near: Path) -> Path:
+    """The file of the rubric of an assignment, from the folders of rubrics above `near` too.
 
     Raises:
         StaffError: there is none.
     """
     from grader import rubric
 
-    return rubric.find(assignment)
+    return rubric.find(assignment, near=near)
 
 
 def present_digest(desk: Desk, assignment: str) -> str:
@@ -130,15 +132,10 @@ def present_digest(desk: Desk, assignment: str) -> str:
         path = desk.fallback
     else:
         try:
-            path = rubric_named(assignment)
+            path = rubric_named(assignment, desk.near)
         except StaffError:
             return ""
-    return digest_of(path) if rubric_at(path).assignment == assignment else ""
-
-
-def digest_of(path: Path) -> str:
-    """A digest of the rubric, of its reference and of the program that reads them."""
-    return f"{rubric_at(path).digest}:{__version__}"
+    return rubric.digest if (rubric := rubric_at(path)).assignment == assignment else ""
 
 
 def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
@@ -161,7 +158,7 @@ def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
         unread=(*unread, *lost, *(p for p in submission.problems if p.place.file != submission.student)),
     )
     write_report(result, desk)
-    return Recording(result, submission_hash, digest_of(path))
+    return Recording(result, submission_hash, rubric.digest)
 
 
 def _documents(submission: Submission) -> tuple[list[Document], tuple[Problem, ...]]:
@@ -215,9 +212,7 @@ def _choose(submission: Submission, named: tuple[str, ...], desk: Desk) -> tuple
     unknown = ""
     for name in named:
         try:
-            path = rubric_named(name)
-        except RubricError:
-            raise
+            path = rubric_named(name, desk.near)
         except StaffError as error:
             unknown = unknown or str(error)
             continue

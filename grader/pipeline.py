@@ -103,7 +103,7 @@ def grade(
     files.make_folder(out)
     tally = _Tally(progress)
     with open_gradebook(out / GRADEBOOK) as book:
-        desk = Desk(out, book.secret(), rubric=rubric, fallback=fallback, home=home)
+        desk = Desk(path, out, book.secret(), rubric=rubric, fallback=fallback, home=home)
         known = {} if again else book.known()
         tasks = _changed(intake.submissions, desk, known, tally)
         homeless = _collect(workers.work(tasks, desk, jobs), book, tally)
@@ -118,10 +118,7 @@ def grade(
         ]
         lost = (*intake.problems, *(unread.problem for unread in tally.not_graded))
         classes = tuple(_close(name, desk, book, tally, lost) for name in tally.assignments())
-        nobodys = tuple(Unread("", problem) for problem in intake.problems)
-        return Summary(
-            intake.layout, out, classes, (*nobodys, *_unread(book, tally)), tuple(tally.not_graded)
-        )
+        return Summary(intake.layout, out, classes, intake.problems, tuple(tally.not_graded))
 
 
 def default_out(path: Path) -> Path:
@@ -151,7 +148,7 @@ def _rubric_for(path: Path, rubric: Path | None) -> tuple[Path | None, str | Non
 
     if rubric is not None:
         return None, grading.rubric_at(rubric).assignment
-    fallback = rubrics.for_folder(path)
+    fallback = rubrics.for_folder(path.resolve())
     return fallback, grading.rubric_at(fallback).assignment if fallback else None
 
 
@@ -201,16 +198,16 @@ def _take_in(homeless: list[Task], desk: Desk, book: Gradebook, tally: _Tally) -
     """Grades those who do not say what they handed in as the rest of the class."""
     [assignment] = tally.assignments()
     return _collect(
-        workers.work(homeless, replace(desk, fallback=grading.rubric_named(assignment))), book, tally
+        workers.work(homeless, replace(desk, fallback=grading.rubric_named(assignment, desk.near))),
+        book,
+        tally,
     )
 
 
 def _no_rubric(path: Path) -> str:
-    from grader import rubric
-
     return (
         f"no rubric was found for {path}: no submission says which assignment it is, and no assignment "
-        f"bears the folder's name; name one with --rubric (there are {', '.join(rubric.assignments())})"
+        f"bears the folder's name; name one with --rubric, by its file or by its assignment"
     )
 
 

@@ -57,6 +57,8 @@ def cell(text: str) -> str:
     text = text.replace("\0", "�").encode("utf-8", "backslashreplace").decode("utf-8")
     # Blanks are skipped by some programs before they look for the sign.
     risky = text.lstrip(" ").startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n"))
+    # The csv module leaves a lone carriage return unquoted, and readers then see two rows.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if risky else text
 
 

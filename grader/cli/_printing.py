@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 WIDTH: Final = 80
 _UNSEEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -50,13 +53,16 @@ def wrapped(text: str, *, indent: int = 0, hang: int = 0) -> str:
 
 
 def labelled(label: str, text: str, *, indent: int = 2, gutter: int = 11) -> str:
-    """A label with text beside it, filled to the width in its own column."""
-    lines = plain(text).splitlines() or [""]
+    """A label with text beside it, filled to the width in its own column; items after `- ` hang."""
     filled = [
         piece
-        for line in lines
+        for line in plain(text).splitlines() or [""]
         for piece in textwrap.wrap(
-            line, WIDTH - indent - gutter, break_on_hyphens=False, replace_whitespace=False
+            line,
+            WIDTH - indent - gutter,
+            subsequent_indent="  " if line.startswith("- ") else "",
+            break_on_hyphens=False,
+            replace_whitespace=False,
         )
         or [""]
     ]
@@ -100,5 +106,5 @@ def columns(rows: Iterable[Sequence[str]], *, indent: int = 2, right: frozenset[
 
 def say(text: str = "") -> None:
     """Prints, also where the terminal cannot show a character."""
-    encoding = getattr(click.get_text_stream("stdout"), "encoding", None) or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding))

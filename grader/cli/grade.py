@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_LISTED = 40
 
 
-@click.command(short_help="Grade a class and write a report for every student.")
+@click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--rubric", metavar="RUBRIC", help="A rubric file, or the name of its assignment.")
 @click.option(
@@ -90,7 +91,7 @@ def _tell_class(of_class: ClassSummary) -> None:
     waiting = [student for student in overview.students if student.waiting_parts]
     if waiting:
         parts = sum(student.waiting_parts for student in waiting)
-        worth = sum(student.total.waiting for student in waiting)
+        worth = sum((student.total.waiting for student in waiting), Decimal(0))
         said = f"{counted(parts, 'answer')} of {counted(len(waiting), 'student')}, {points(worth)} points"
         rows.append(("for a person", said))
     say(columns(rows))

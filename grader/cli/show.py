@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 _PLACES = (".", "graded", "out")
 
 
-@click.command(short_help="Explain one student's marks.")
+@click.command()
 @click.argument("student")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder that was graded into.")
 @click.option("--part", metavar="PART", help="Only this part, or those whose number starts with it.")
@@ -72,6 +71,8 @@ def _meant(wanted: str, everyone: dict[str, str]) -> str:
     Raises:
         StaffError: nobody or several are meant, with those who might be.
     """
+    from difflib import get_close_matches
+
     sought = wanted.casefold().strip()
     spelled = {key: (key.casefold(), name.casefold()) for key, name in everyone.items()}
     exact = [key for key, names in spelled.items() if sought in names]
@@ -100,6 +101,8 @@ def _meant(wanted: str, everyone: dict[str, str]) -> str:
 
 
 def _tell(result: Result, part: str | None) -> None:
+    from difflib import get_close_matches
+
     from grader.statistics import total
 
     marks = [mark for mark in result.marks if part is None or _covers(part, mark.part)]
@@ -159,7 +162,7 @@ def _explained(evidence: Evidence) -> Iterator[tuple[str, str]]:
         case Checklist(items, suggested):
             yield "look for", "\n".join(f"- {item}" for item in items)
             if suggested is not None:
-                yield "suggested", f"{suggested} of the points"
+                yield "suggested", "all points" if suggested == 1 else f"{suggested} of the points"
         case Note(kind, text):
             yield {"proof": "decided by"}.get(kind, kind), text
 
