@@ -230,6 +230,7 @@ def _plain(value: object) -> tuple[object, bool]:
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("`", "`"))
 _SPACING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad|limits)(?![A-Za-z])|\\[;:!]|\u200b|\ufeff")
+_LATEX = re.compile(r"\\[A-Za-z,{]|[_^]\{")
 _EQUALS = re.compile(r"(?<![<>!=:])=(?!=)|:=|≈|≃|\\approx(?![a-z])|\\simeq(?![a-z])|\\equiv(?![a-z])")
 
 
@@ -265,6 +266,11 @@ def sides(text: str) -> tuple[str, ...]:
     return tuple(side.strip() for side in _EQUALS.split(text) if side.strip())
 
 
+def notation_of(text: str, notation: Notation) -> Notation:
+    """The notation of a text: LaTeX where it shows its commands or braced indices, else as given."""
+    return "latex" if _LATEX.search(text) else notation
+
+
 def read_sides(text: str, notation: Notation, read: Callable[[str, Notation], T]) -> tuple[T, ...]:
     """What the sides of a chain of equations say; the last one must be readable.
 
@@ -273,8 +279,7 @@ def read_sides(text: str, notation: Notation, read: Callable[[str, Notation], T]
     Raises:
         StudentError: the last side cannot be read, or an earlier one that has no letters.
     """
-    if re.search(r"\\[A-Za-z,{]", text):
-        notation = "latex"
+    notation = notation_of(text, notation)
     *earlier, last = sides(text) or (text,)
     if len(earlier) > _MOST_SIDES:
         raise StudentError(f"There are {len(earlier)} equals signs; write the value alone.", code="too-long")

@@ -21,6 +21,7 @@ from grader.checks._common import (
     ignored_words,
     judge_against,
     key_samples,
+    notation_of,
     read_key,
     undecided,
 )
@@ -207,9 +208,7 @@ def _formula(text: str, notation: Notation, prepared: Prepared) -> _Read:
             f"{name}^2" if power == "squared" else f"{name}^3" if power == "cubed" else f"{name} log({name})"
         )
     text = _GLUED.sub(r"\1 log ", text)
-    if re.search(r"\\[A-Za-z]", text):
-        notation = "latex"
-    node = formulas.read(text, prepared.symbols, notation)
+    node = formulas.read(text, prepared.symbols, notation_of(text, notation))
     return _Read(node, growth(node))
 
 
