@@ -36,7 +36,7 @@ class Desk:
     @property
     def chosen_by(self) -> str:
         """How a rubric is found, in a word that changes when the choice might."""
-        return f"option {self.rubric}" if self.rubric else f"submission, else {self.fallback}"
+        return f"option {self.home}" if self.rubric else f"submission, else {self.home}"
 
 
 @dataclass(frozen=True, slots=True)

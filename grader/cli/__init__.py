@@ -49,14 +49,27 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
         except Exception as error:
             from grader.cli._printing import plain
-            from grader.errors import GraderError, MachineError
+            from grader.errors import GraderError, StaffError
 
-            if not isinstance(error, GraderError):
-                raise
-            click.echo(f"grader: {plain(str(error))}", err=True)
-            ctx.exit(_MACHINE if isinstance(error, MachineError) else _STAFF)
+            said = str(error) if isinstance(error, GraderError) else _fault(error)
+            click.echo(f"grader: {plain(said)}", err=True)
+            ctx.exit(_STAFF if isinstance(error, StaffError) else _MACHINE)
+
+
+def _fault(error: Exception) -> str:
+    """What to say of an error nobody foresaw: enough to report it, no page of calls."""
+    import traceback
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"the program failed, which it should not: {type(error).__name__}: {error}\n"
+        f"  in {where.filename}, line {where.lineno}. Marks that were finished are kept. "
+        "Please report this with the command you ran."
+    )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,7 +83,7 @@ def _meant(wanted: str, everyone: dict[str, str]) -> str:
         key
         for key, names in spelled.items()
         if any(name.startswith(sought) for name in names)
-        or any(word.startswith(sought) for name in names for word in name.replace("_", " ").split())
+        or any(word.startswith(sought) for name in names for word in _words(name))
     ]
     if len(begins) == 1:
         return begins[0]
@@ -91,13 +92,18 @@ def _meant(wanted: str, everyone: dict[str, str]) -> str:
         raise StaffError(
             f"{wanted!r} may be {counted(len(begins), 'student')}: {listed}; type more of the name"
         )
-    near = get_close_matches(sought, [name for names in spelled.values() for name in names], n=1)
+    words = {word: key for key, names in spelled.items() for name in names for word in (*_words(name), name)}
+    near = get_close_matches(sought, words, n=1)
     if near:
-        meant = next(key for key, names in spelled.items() if near[0] in names)
+        meant = words[near[0]]
         raise StaffError(f"there is no student {wanted!r}; did you mean {meant!r}?")
     raise StaffError(
         f"there is no student {wanted!r} among the {counted(len(everyone), 'student')} with marks"
     )
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", name)
 
 
 def _tell(result: Result, part: str | None) -> None:
