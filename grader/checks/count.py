@@ -98,7 +98,7 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
 def without_separators(text: str) -> str:
     r"""A text whose thousands are written without separators.
 
-    >>> [without_separators(t) for t in ("52,444,644", r"52\\,444\\,644", "1 792 + 64", "1.605.632", "27, 4")]
+    >>> [without_separators(t) for t in ("52,444,644", r"52\,444\,644", "1 792 + 64", "1.605.632", "27, 4")]
     ['52444644', '52444644', '1792 + 64', '1605632', '27, 4']
 
     Raises:
