@@ -150,7 +150,7 @@ def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
     problems = (*submission.problems, *unread, *said, *((remark,) if remark else ()), *lost)
     result = marking.result(
         rubric,
-        _prepared(path, desk.secret),
+        _prepared(path, rubric.digest, desk.secret),
         answers,
         marking.Person(submission.student, submission.name, submission.late),
         problems=tuple(dict.fromkeys(problems)),
@@ -231,7 +231,8 @@ def nameless(submission: Submission) -> Problem:
 
 
 @cache
-def _prepared(path: Path, secret: bytes) -> Mapping[str, Any]:
+def _prepared(path: Path, digest: str, secret: bytes) -> Mapping[str, Any]:
+    # `digest` is only there to prepare anew what changed under the same path.
     from grader import rubric
 
     return rubric.prepare(rubric_at(path), secret)

@@ -79,11 +79,11 @@ def _pooled(chunks: Iterator[list[Task]], desk: Desk, jobs: int) -> Iterator[Don
             try:
                 came = future.result()
             except BrokenExecutor:
-                # One submission has ended its process: this chunk is graded one by one, each in a process
-                # of its own, and the chunks that were under way are handed to a new pool.
+                # A submission has ended its process, and with it the pool: this chunk is graded one by one,
+                # to find out which it was, and the chunks that were under way go to a new pool.
                 pool.shutdown(wait=False, cancel_futures=True)
                 pool = _pool(jobs)
-                came = [_alone(task, desk) for task in chunk]
+                came = _carefully(chunk, desk)
                 ahead = deque((later, pool.submit(_grade_chunk, later, desk)) for later, _ in ahead)
             yield _opened(chunk, came)
     finally:
@@ -102,14 +102,26 @@ def _settle() -> None:
         os.environ[name] = "1"
 
 
-def _alone(task: Task, desk: Desk) -> Graded:
-    try:
+def _carefully(chunk: list[Task], desk: Desk) -> list[Graded] | _Halt:
+    """The tasks one by one in another process, with a new one after each that ends it."""
+    came: list[Graded] = []
+    while len(came) < len(chunk):
         with _pool(1) as pool:
-            return _opened([task], pool.submit(_grade_chunk, [task], desk).result())[0][1]
-    except BrokenExecutor:
-        student = task.submission.student
-        said = "Grading this submission ended the process it ran in (it may need too much memory)."
-        return Failed(student, Problem(Place(student), said))
+            for task in chunk[len(came) :]:
+                try:
+                    one = pool.submit(_grade_chunk, [task], desk).result()
+                except BrokenExecutor:
+                    came.append(_deadly(task.submission))
+                    break
+                if isinstance(one, _Halt):
+                    return one
+                came += one
+    return came
+
+
+def _deadly(submission: Submission) -> Failed:
+    said = "Grading this submission ended the process it ran in (it may need too much memory)."
+    return Failed(submission.student, Problem(Place(submission.student), said))
 
 
 def _grade_chunk(chunk: list[Task], desk: Desk) -> list[Graded] | _Halt:
