@@ -263,7 +263,13 @@ def sides(text: str) -> tuple[str, ...]:
     >>> sides("eta = 1/4 = 0.25")
     ('eta', '1/4', '0.25')
     """
-    return tuple(side.strip() for side in _EQUALS.split(text) if side.strip())
+    found, start = [], 0
+    for match in _EQUALS.finditer(text):
+        # The sign of a keyword argument, lstsq(X, t, rcond=None), stands in round brackets.
+        if text.count("(", 0, match.start()) <= text.count(")", 0, match.start()):
+            found.append(text[start : match.start()])
+            start = match.end()
+    return tuple(side.strip() for side in (*found, text[start:]) if side.strip())
 
 
 def notation_of(text: str, notation: Notation) -> Notation:

@@ -55,6 +55,7 @@ class Known:
     node: Node
     formula: identity.Formula | None
     square: identity.Formula | None
+    conforms: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +84,16 @@ def prepare(options: Options, setting: Setting) -> Prepared:
             formula = identity.settle(expected.node, frame)
             if identity.defined(formula):
                 return Known(expected.node, formula, None), expected.text
-            fault = "a formula with a value"
+            fault, conforms = "a formula with a value", True
         except StudentError as error:
-            fault = f"a formula that conforms: {error}"
+            fault, conforms = f"a formula that conforms: {error}", False
         if sound:
             raise OptionError(path, repr(text), fault)
         try:
             broken = identity.settle(expected.node, square)
         except StudentError:
             broken = None
-        return Known(expected.node, None, broken), expected.text
+        return Known(expected.node, None, broken, conforms), expected.text
 
     targets = tuple(
         TargetOf(*known(accepted.expected, path, sound=True), accepted.as_, accepted.note)
@@ -136,7 +137,9 @@ _DEFINITION = re.compile(
     r"^(?:\\?(?:text|mathrm)?\s*\{?\s*(?:where|with|and)\b\s*\}?)?\s*(?P<name>\\?[A-Za-z\u0391-\u03c9][\w\\{}^*()]*)"
     r"\s*(?::=|=)(?P<formula>[^=]+)$"
 )
-_SEPARATOR = re.compile(r"[,;]|\\q?quad|\bwhere\b|\bwith\b")
+_SEPARATOR = re.compile(
+    r"[,;]|\\(?:text|mathrm|textrm)\s*\{\s*(?:where|with|and)\s*\}|\\q?quad|\bwhere\b|\bwith\b"
+)
 _BRACKET = re.compile(r"\\[{}]|[(\[{)\]}]")
 MOST_DEFINITIONS = 6
 
@@ -148,7 +151,7 @@ def split_definitions(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     ("-a' M a / norm(M a)^2", (('M', "-2/n X X'"),))
     """
     pieces, start, depth = [], 0, 0
-    for match in re.finditer(rf"{_BRACKET.pattern}|{_SEPARATOR.pattern}", text):
+    for match in re.finditer(rf"{_SEPARATOR.pattern}|{_BRACKET.pattern}", text):
         if _BRACKET.fullmatch(match[0]):
             depth += 1 if match[0][-1] in "([{" else -1
         elif depth == 0:
@@ -228,7 +231,9 @@ def _judge(prepared: Prepared, node: Node) -> Verdict:
     def matches(known: Known) -> tuple[Evidence, ...] | None:
         if formula is not None and known.formula is not None:
             found = identity.compare(known.formula, formula, any_layout=prepared.any_layout)
-        elif square is not None and known.square is not None:
+        elif (
+            square is not None and known.square is not None and known.conforms == (broken_code == "undefined")
+        ):
             found = identity.compare(known.square, square)
         elif formula is None and known.formula is None and known.node == node:
             return (Note("proof", broken),)
