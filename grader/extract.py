@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,20 +22,19 @@ if TYPE_CHECKING:
 
 PASSAGE_LIMIT = 4_000
 TEXT_LIMIT = 20_000
+NAME_LIMIT = 200
 
-_INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)++)\$|\\\(((?:[^\\]|\\[^)])*+)\\\)", re.DOTALL)
+_OPENING = re.compile(r"(?<![\\$])\$(?!\$)|\\\(")
+_DOLLARS = re.compile(r"((?:[^$\\]|\\.)++)\$", re.DOTALL)
+_SIGN = re.compile(r":=|[:=]")
 _BULLET = re.compile(r"^\s*(?:[-+•]|\*(?!\*)|\d{1,2}[.)])\s+")
-_NAMED_LINE = re.compile(
-    r"\s*(?:\*\*|__)?\s*(?P<name>\$[^$]{1,100}\$|[^:=$]{1,60}?)\s*(?:\*\*|__)?\s*(?P<sign>:=|[:=])\s*(?:\*\*|__)?"
-    r"\s*(?P<value>.*)",
-    re.DOTALL,
-)
 _PLACEHOLDER = re.compile(
     r"[\s(\[*_]*(?:todo|tbd|skip(?:ped)?|no answer|not (?:done|answered|attempted)|left blank|\?+|-+|…|\.{3})"
     r"(?:[\s:.,)\]*_].{0,60})?",
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
+_PROSE = {"keywords", "person", "yes_no"}
 _EQUATIONS = {"line"}
 _PRINTED = re.compile(r"[\[\](),\s\d.eE+-]+")
 
@@ -65,6 +64,8 @@ class _Target:
 
     def bears(self, name: str) -> bool:
         """Whether a written name is one of this part's: `L_1(\\eta)` is `L_1`, `Limit` is `limit`."""
+        if len(name) > NAME_LIMIT:
+            return False
         spelled = canonical(name)
         if spelled in self.names or spelled.lower() == self.word:
             return True
@@ -119,7 +120,7 @@ def find(documents: Sequence[Document], wanted: Sequence[Wanted]) -> dict[str, t
 def wanted(rubric: Rubric) -> tuple[Wanted, ...]:
     """What to look for to mark a rubric: one entry for each part, in its order."""
     return tuple(
-        Wanted(part.id, part.number, part.names, part.prose, part.check in _EQUATIONS)
+        Wanted(part.id, part.number, part.names, part.check in _PROSE, part.check in _EQUATIONS)
         for part in rubric.parts
     )
 
@@ -291,11 +292,11 @@ def _labelled(block: Block, siblings: Sequence[_Target]) -> Iterator[tuple[str, 
     kept: list[str] = []
     begins, label = block.place.line, None
     for offset, line in enumerate(block.text.split("\n")):
-        match = _NAMED_LINE.fullmatch(_BULLET.sub("", line, count=1)) if ":" in line else None
-        named = _sibling(match["name"], siblings) if match and match["sign"] == ":" else None
-        if match and named:
+        parts = _named(line) if ":" in line else None
+        named = _sibling(parts[0], siblings) if parts and parts[1] == ":" else None
+        if parts and named:
             yield "\n".join(kept), begins, label
-            kept, label = [match["value"]], named
+            kept, label = [parts[2]], named
             begins = None if block.place.line is None else block.place.line + offset
         else:
             kept.append(line)
@@ -305,6 +306,36 @@ def _labelled(block: Block, siblings: Sequence[_Target]) -> Iterator[tuple[str, 
 def _sibling(name: str, siblings: Sequence[_Target]) -> _Target | None:
     name = name.strip().strip("*_` ")
     return next((other for other in siblings if other.bears(name)), None)
+
+
+def _named(line: str) -> tuple[str, str, str] | None:
+    """A line as (name, sign, value) where it begins with a name and a colon or an equals sign."""
+    text = _BULLET.sub("", line[:TEXT_LIMIT], count=1).strip()
+    start = text.find("$", 1) + 1 if text.startswith("$") else 0
+    found = _SIGN.search(text, start)
+    if found is None or found.start() > NAME_LIMIT or "$" in text[start : found.start()]:
+        return None
+    name = text[: found.start()].strip(" *_")
+    return (name, found[0], text[found.end() :].lstrip(" *_")) if name else None
+
+
+def _inline(text: str) -> list[tuple[int, int, str]]:
+    """The inline formulas of a text: where each begins and ends, and what is inside."""
+    found: list[tuple[int, int, str]] = []
+    at, last = 0, text.rfind("\\)")
+    while opening := _OPENING.search(text, at):
+        at = opening.end()
+        if opening[0] == "$":
+            closing = _DOLLARS.match(text, at)
+            if closing is None:
+                continue
+            found.append((opening.start(), closing.end(), closing[1]))
+            at = closing.end()
+        elif at <= last:
+            end = text.index("\\)", at)
+            found.append((opening.start(), end + 2, text[at:end]))
+            at = end + 2
+    return found
 
 
 def _stated(blocks: Sequence[Block], target: _Target) -> Iterator[_Found]:
@@ -327,38 +358,36 @@ def _stated(blocks: Sequence[Block], target: _Target) -> Iterator[_Found]:
 
 def _on_line(line: str, target: _Target, place: Place) -> Iterator[_Found]:
     line = _BULLET.sub("", line, count=1).replace("`", "")
-    for match in _INLINE.finditer(line):
-        yield from _from_relations(relations(match[1] or match[2] or ""), target, place, "latex")
+    for _, _, formula in _inline(line):
+        yield from _from_relations(relations(formula), target, place, "latex")
     if "=" not in line and ":" not in line:
         return
-    if named := _NAMED_LINE.fullmatch(line):
-        name = named["name"].strip("*_ ")
-        if target.bears(name) or any(target.bears(end) for end in _endings(name)):
-            value = named["value"].strip()
-            if value and "=" not in name:
-                yield _value(value, place)
-                return
+    if parts := _named(line):
+        name, sign, value = parts
+        if value and (sign == ":" or "$" in line) and any(map(target.bears, (name, *_endings(name)))):
+            yield _value(value, place)
+            return
     if "$" not in line and "=" in line:
         for relation in relations(line):
             value = trimmed_words(relation.value)
             for side in relation.sides:
-                name = next((end for end in (side, *_endings(side)) if target.bears(end)), None)
-                if name is not None:
-                    text = f"{name.strip()} = {value}" if target.wanted.equation else value
+                left = next((end for end in (side, *_endings(side)) if target.bears(end)), None)
+                if left is not None:
+                    text = f"{left.strip()} = {value}" if target.wanted.equation else value
                     yield _Found(text, place, notation_of(text))
                     break
 
 
 def _across_lines(block: Block, target: _Target) -> Iterator[_Found]:
     """Inline formulas that are broken over lines."""
-    for match in _INLINE.finditer(block.text[:TEXT_LIMIT]):
-        if "\n" in match[0]:
-            place = _down(block.place, block.text.count("\n", 0, match.start()))
-            yield from _from_relations(relations(match[1] or match[2] or ""), target, place, "latex")
+    for start, _, formula in _inline(block.text[:TEXT_LIMIT]):
+        if "\n" in formula:
+            place = _down(block.place, block.text.count("\n", 0, start))
+            yield from _from_relations(relations(formula), target, place, "latex")
 
 
 def _from_relations(
-    found: Iterator[Relation], target: _Target, place: Place, notation: Notation
+    found: Iterable[Relation], target: _Target, place: Place, notation: Notation
 ) -> Iterator[_Found]:
     for relation in found:
         if any(target.bears(side) for side in relation.sides) and relation.value:
@@ -408,10 +437,10 @@ def _single(segment: _Segment) -> list[_Found]:
         return []
     # a label's own line, or the first of a section, is the value when the others only talk
     text, place = lines[0]
-    inline = [match[1] or match[2] or "" for line, _ in lines for match in _INLINE.finditer(line)]
+    inline = [(formula, where) for line, where in lines for _, _, formula in _inline(line)]
     if len(inline) == 1 and not re.match(r"[\d(\[-]", text):
-        holder = next(where for line, where in lines if _INLINE.search(line))
-        return [_Found(trimmed(inline[0]), holder, "latex")]
+        formula, where = inline[0]
+        return [_Found(trimmed(formula), where, "latex")]
     if len(lines) == 1 or re.match(r"[\d(\[$\\-]", text):
         return [_value(text, place)]
     return []
@@ -420,12 +449,12 @@ def _single(segment: _Segment) -> list[_Found]:
 def _value(text: str, place: Place) -> _Found:
     """A value as it stands in a line: of a formula in dollars what is inside, else without words after it."""
     text = text.replace("`", "").strip()
-    match = _INLINE.search(text)
-    if match:
-        before, after = text[: match.start()].strip(" *_"), text[match.end() :].strip(" .,;*_")
-        several = _INLINE.search(text, match.end())
-        if not re.search(r"\d", before) and (not several or after[:1].isalpha() or not before):
-            return _Found(trimmed(match[1] or match[2] or ""), place, "latex")
+    formulas = _inline(text)
+    if formulas:
+        start, end, formula = formulas[0]
+        before, after = text[:start].strip(" *_"), text[end:].strip(" .,;*_")
+        if not re.search(r"\d", before) and (len(formulas) == 1 or after[:1].isalpha() or not before):
+            return _Found(trimmed(formula), place, "latex")
     inner, notation = unwrapped(trimmed_words(text))
     return _Found(inner, place, notation)
 

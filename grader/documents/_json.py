@@ -44,7 +44,8 @@ def parse(text: str, *, what: str, advice: str) -> Json:
             text, object_pairs_hook=Pairs, parse_int=str, parse_float=str, parse_constant=str
         )
     except json.JSONDecodeError as error:
-        cut = " The file seems to be cut short." if error.pos >= len(text.rstrip()) - 1 else ""
+        ends = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+        cut = " The file seems to be cut short." if ends else ""
         raise StudentError(
             f"This is not {what}: it is not JSON ({error.msg} in line {error.lineno}, column {error.colno})."
             f"{cut} {advice}",

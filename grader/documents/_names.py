@@ -9,10 +9,12 @@ from functools import lru_cache
 _MARKS = {"\u0304": "bar", "\u0302": "hat", "\u0303": "tilde", "\u0307": "dot", "\u0305": "bar"}
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_FONT = re.compile(
+_FONT = (
     r"\\(?:left|right|[bB]ig+[lr]?|math(?:bf|rm|it|cal|sf|bb|frak|scr|tt|ds)|boldsymbol|bm|bf|rm|text(?:bf|rm|it)?"
     r"|operatorname|vec|displaystyle|limits|boxed|underline|mbox)(?![A-Za-z])\*?"
 )
+_FONT_BRACES = re.compile(_FONT + r"\s?\{([^{}]*)\}")
+_FONT_ALONE = re.compile(_FONT)
 _ACCENT = re.compile(
     r"\\(?:over|wide)?(bar|line|hat|tilde|dot)(?![A-Za-z])\s*(?:\{([^{}]*)\}|(\\?[A-Za-z]+))"
 )
@@ -40,8 +42,9 @@ def canonical(name: str) -> str:
     """
     if name.isascii() and name.isalnum():
         return name
+    name = " ".join(name.split())
     text = name if name.isascii() else "".join(map(_spelled, unicodedata.normalize("NFD", name)))
-    text = _FONT.sub("", text.translate(_DIGITS))
+    text = _FONT_ALONE.sub("", _FONT_BRACES.sub(r" \1", text.translate(_DIGITS)))
     text = _FRACTION.sub(r"\1/\2", text)
     text = _ACCENT.sub(lambda a: f"{a[2] or a[3]}{'bar' if a[1] == 'line' else a[1]}", text)
     text = _PRIME.sub("prime", _STAR.sub("star", text))

@@ -19,7 +19,7 @@ _NUMBER = re.compile(
 _LETTER = re.compile(r"(?:part\s+)?\(?(?P<letter>[a-z])\)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _ITEM = re.compile(r"(?P<number>[1-9]\d?)[.)](?P<rest>(?:\s.*)?)", re.DOTALL)
 _WORD = re.compile(r"\.([A-Za-z_]\w+)(.*)", re.DOTALL)
-_POINTS = re.compile(r"\s*[\[(][^\])]{0,30}(?:pts?|points?|marks?)\.?\s*[\])]", re.IGNORECASE)
+_POINTS = re.compile(r"[\[(][^\])]{0,30}(?:pts?|points?|marks?)\.?\s*[\])]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ heading (`2.2.3)`, `Q2(b)`, `(a) ...`); whether the number is one of the sheet's
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from grader.types import Block, Place
 BOLD, NUMBERED, LETTERED, ITEM = 7, 8, 9, 10
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*\{?\.?([\w+-]*)")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|(?=\d))(.*?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|(?=\d))(.*)$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _BOLD = re.compile(r"[ \t]*(?:\*\*|__)(?!\s)([^*_]{1,200}?)(?:\*\*|__)[ \t]*(.*)$")
 _WORD_NUMBER = re.compile(
@@ -24,7 +25,7 @@ _WORD_NUMBER = re.compile(
 )
 # 0.25 is a value, 2.2 the start of a section; a title or nothing follows the number
 _NUMBER = re.compile(
-    r"[1-9]\d?(?:\.[1-9]\d?)+\.?\s?(?:\(?[a-z]\)|[a-z]\b)?(?:[).:]|\s*[\[(][^\])]*(?:pts?|points?|marks?)[^\])]*[\])])?"
+    r"[1-9]\d?(?:\.[1-9]\d?)+\.?\s?(?:\(?[a-z]\)|[a-z]\b)?(?:[).:]|\s*[\[(][^\])]{0,30}(?:pts?|points?|marks?)[^\])]{0,20}[\])])?"
     r"(?:\s*$|\s+(?=[A-Z$\\(\[*]))"
 )
 _SINGLE = re.compile(r"[1-9]\d?\s*\.?\s*\(?[a-z]\)(?:\s|[.:]|$)")
@@ -48,6 +49,7 @@ def blocks(lines: list[Line], place: Place) -> Iterator[Block]:
     """The blocks of some lines, in order; `place` gives the file and the cell."""
     paragraph: list[Line] = []
     at = 0
+    closers = _Closers(lines)
     while at < len(lines):
         line = lines[at]
         fence = _FENCE.match(line.text)
@@ -59,7 +61,7 @@ def blocks(lines: list[Line], place: Place) -> Iterator[Block]:
             at = end + 1
             continue
         opened = "$" in line.text or "\\" in line.text
-        if opened and (display := _Display.find(lines, at)):
+        if opened and (display := _display(lines, at, closers)):
             if display.before.strip():
                 paragraph.append(Line(display.before, line.number))
             yield from _paragraph(paragraph, place)
@@ -75,7 +77,9 @@ def blocks(lines: list[Line], place: Place) -> Iterator[Block]:
         elif atx := _ATX.match(line.text):
             yield from _paragraph(paragraph, place)
             paragraph = []
-            yield Block("heading", atx[2], _at(place, line.number), level=len(atx[1]))
+            yield Block(
+                "heading", atx[2].rstrip().rstrip("#").rstrip(), _at(place, line.number), level=len(atx[1])
+            )
         elif paragraph and (under := _SETEXT.match(line.text)):
             *before, title = paragraph
             yield from _paragraph(before, place)
@@ -161,35 +165,47 @@ class _Display:
     line: int
     last: int
 
-    @staticmethod
-    def find(lines: list[Line], at: int) -> _Display | None:
-        """The first display formula that opens on this line, if it is closed before the next heading."""
-        opening = _OPEN.search(lines[at].text)
-        if opening is None:
-            return None
-        close = {"$$": "$$", "\\[": "\\]"}.get(opening[0]) or f"\\end{{{opening[1]}}}"
-        body: list[str] = []
-        rest = lines[at].text[opening.end() :]
-        for last in range(at, min(len(lines), at + _DISPLAY_LINES)):
-            text = rest if last == at else lines[last].text
-            end = text.find(close)
-            if end < 0 and last > at and (_ATX.match(text) or _FENCE.match(text)):
-                return None
-            if end < 0:
-                body.append(text)
-                continue
-            body.append(text[:end])
-            begins = next((i for i, line in enumerate(body) if line.strip()), 0)
-            inner = "\n".join(body).strip()
-            return _Display(
-                lines[at].text[: opening.start()],
-                inner,
-                text[end + len(close) :],
-                lines[at].number + begins,
-                last,
-            )
+
+class _Closers:
+    """Which lines hold the end of a display, so that one that is never closed is looked for only once."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+        self._found: dict[str, list[int]] = {}
+
+    def after(self, at: int, close: str) -> int | None:
+        """The first line from `at` on that holds `close` or begins something else."""
+        if close not in self._found:
+            self._found[close] = [
+                number
+                for number, line in enumerate(self._lines)
+                if close in line.text or _ATX.match(line.text) or _FENCE.match(line.text)
+            ]
+        found = self._found[close]
+        index = bisect_left(found, at)
+        return found[index] if index < len(found) else None
+
+
+def _display(lines: list[Line], at: int, closers: _Closers) -> _Display | None:
+    """The first display formula that opens on this line, if it is closed before the next heading."""
+    opening = _OPEN.search(lines[at].text)
+    if opening is None:
         return None
-
-
-# a display formula that is never closed must not swallow the rest, nor be looked for again and again
-_DISPLAY_LINES = 200
+    close = {"$$": "$$", "\\[": "\\]"}.get(opening[0]) or f"\\end{{{opening[1]}}}"
+    text = lines[at].text[opening.end() :]
+    body, last, end = [], at, text.find(close)
+    if end < 0:
+        following = closers.after(at + 1, close)
+        if following is None or (end := lines[following].text.find(close)) < 0:
+            return None
+        body = [text, *(line.text for line in lines[at + 1 : following])]
+        last, text = following, lines[following].text
+    body.append(text[:end])
+    begins = next((index for index, line in enumerate(body) if line.strip()), 0)
+    return _Display(
+        lines[at].text[: opening.start()],
+        "\n".join(body).strip(),
+        text[end + len(close) :],
+        lines[at].number + begins,
+        last,
+    )

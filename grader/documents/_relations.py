@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 SIZE_LIMIT = 20_000
 
@@ -27,9 +28,10 @@ _OUTER = re.compile(
 _NOISE = re.compile(
     r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:notag|nonumber|displaystyle|hfill|square|blacksquare|qed)\b"
 )
-_TRAILING = re.compile(r"(?:\s|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\\\|[.,;])+\Z")
+_TRAILING = ("\\,", "\\;", "\\:", "\\!", "\\ ", "\\\\", "\\quad", "\\qquad")
 _CLAUSE_LATEX = re.compile(
-    r"[,;.]?\s*(?:\\q?quad|\\[,;: ])*\s*\\(?:text|mbox|textrm|mathrm)\{[\s,;.(]*[A-Za-z]{2}"
+    r"[,;.]?(?:\s|\\q?quad|\\[,;: ])*+\\(?:text|mbox|textrm)\{[\s,;.(]*"
+    r"(?:where|with|for|if|when|since|because|as|so|which|is|and|by|provided|assuming|using)(?![A-Za-z])"
 )
 _CLAUSE_WORDS = re.compile(
     r"[,;.(]?\s+\(?(?:where|with|for|if|when|because|since|as|so|which|and|is|means|that|i\.e\.|e\.g\.)(?=\s)"
@@ -46,16 +48,14 @@ class Relation:
     boxed: bool = False
 
 
-def relations(text: str) -> Iterator[Relation]:
+@lru_cache(maxsize=256)
+def relations(text: str) -> tuple[Relation, ...]:
     """The relations of a formula in the order they stand; none when it states none."""
     if len(text) > SIZE_LIMIT:
         # too long to be an answer: handed on as it is, so that its reader says so
         left, sign, right = text.partition("=")
-        if sign:
-            yield Relation((left,), right)
-        return
-    for statement in _statements(text):
-        yield from _of_statement(statement)
+        return (Relation((left,), right),) if sign else ()
+    return tuple(relation for statement in _statements(text) for relation in _of_statement(statement))
 
 
 def boxed(text: str) -> list[str]:
@@ -78,18 +78,27 @@ def without_box(text: str) -> str:
 
 def trimmed(text: str) -> str:
     """A formula without labels, trailing signs and words, and clauses such as `, where ...`."""
-    text = _NOISE.sub("", without_box(text))
+    text = " ".join(_NOISE.sub("", without_box(text[:SIZE_LIMIT])).split()) + text[SIZE_LIMIT:]
     for clause in _CLAUSE_LATEX.finditer(text):
         before = text[: clause.start()]
         if before.strip() and before.count("\\begin") == before.count("\\end") and _balanced(before):
             text = before
             break
-    return _TRAILING.sub("", text.strip()).strip()
+    end = len(text)
+    while end:
+        if command := next((sign for sign in _TRAILING if text.endswith(sign, 0, end)), ""):
+            end -= len(command)
+        elif text[end - 1] in " .,;":
+            end -= 1
+        else:
+            break
+    return text[:end]
 
 
 def trimmed_words(text: str) -> str:
     """A value in a line of prose without the words that follow it."""
-    clause = _CLAUSE_WORDS.search(text)
+    text = " ".join(text[:SIZE_LIMIT].split()) + text[SIZE_LIMIT:]
+    clause = _CLAUSE_WORDS.search(text[:SIZE_LIMIT])
     text = text[: clause.start()] if clause and text[: clause.start()].strip() else text
     return text.strip().rstrip(".,;").strip()
 

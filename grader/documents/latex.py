@@ -25,7 +25,7 @@ _LEVELS = {
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _SECTION = re.compile(r"[ \t]*\\(" + "|".join(_LEVELS) + r")\*?[ \t]*(?:\[[^\]]*\])?[ \t]*\{")
 _BOLD = re.compile(r"\\(?:textbf|textsc|emph|underline)\{([^{}]*(?:\$[^$]*\$[^{}]*)?)\}")
-_ITEM = re.compile(r"[ \t]*\\item[ \t]*(?:\[([^\]]*)\])?[ \t]*")
+_ITEM = re.compile(r"\\item(?![A-Za-z])[ \t]*(?:\[([^\]]{0,40})\])?[ \t]*")
 _LAYOUT = re.compile(
     r"\\(?:(?:begin|end)\{(?:itemize|enumerate|description|document|center|proof|solution|framed|quote|parts|questions)\}"
     r"(?:\[[^\]]*\])?|maketitle|newpage|clearpage|noindent|bigskip|medskip|smallskip|tableofcontents|par)"
