@@ -34,6 +34,8 @@ SYMBOLS = declare(
         ("diag(sigma(a)) X", "n x d"),
         ("a @ X", "a vector with d entries"),
         ("a @ a", "a number"),
+        ("a.T @ X + w.T", "a row with d entries"),
+        ("a.T @ X + w", "a vector with d entries"),
         ("np.linalg.lstsq(X, a, rcond=None)[0]", "a vector with d entries"),
         ("np.outer(a, w)", "n x d"),
         ("X / 2", "n x d"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from grader.errors import StudentError
 from grader.maths.names import FUNCTIONS, SCALAR, Dimension, Shape, Symbols
 from grader.maths.notation.text import call_name, to_text
-from grader.maths.tree import Node, call, number
+from grader.maths.tree import Node, call, number, walk
 
 # A multiple of the identity whose size the formula has not settled yet.
 FLEXIBLE: Shape = ("?", "?")
@@ -127,6 +127,8 @@ class _Inference:
 
     def sum(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         terms = [self.infer(term, size) for term in node.args]
+        if any(term.op == "matmul" for term in walk(node)):
+            terms = self.upright(terms)
         shape, first = FLEXIBLE, 0
         for position, (_, other) in enumerate(terms):
             # A number beside vectors is added to every entry, so the vectors say the shape.
@@ -145,6 +147,15 @@ class _Inference:
             settled.append(term)
         return Node("sum", tuple(settled)), shape
 
+    def upright(self, terms: list[tuple[Node, Shape]]) -> list[tuple[Node, Shape]]:
+        """NumPy adds (y - s).T @ W and r: its vectors have no orientation, so rows become columns."""
+        if not any(shape[1] == 1 and shape != SCALAR for _, shape in terms):
+            return terms
+        return [
+            (Node("transpose", (term,)), (shape[1], 1)) if shape[0] == 1 and shape != SCALAR else (term, shape)
+            for term, shape in terms
+        ]
+
     def not_added(self, first: Node, shape: Shape, other: Node, other_shape: Shape) -> ShapeError:
         hint = ""
         if SCALAR in (shape, other_shape):
@@ -157,11 +168,12 @@ class _Inference:
 
     def product(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         left, shape = self.infer(node.args[0], size)
+        turned = False
         for position, original in enumerate(node.args[1:], start=1):
             right, other = self.infer(original, size)
             if node.op == "matmul" and shape[1] == 1 and shape != SCALAR and self.same(shape[0], other[0]):
                 # v @ w and v @ X in NumPy: the vector is a row when it stands on the left.
-                left, shape = Node("transpose", (left,)), (1, shape[0])
+                left, shape, turned = Node("transpose", (left,)), (1, shape[0]), True
             elif node.op == "matmul" and SCALAR in (shape, other):
                 both = [to_text(argument) for argument in node.args]
                 raise ShapeError(f"@ does not multiply by a number; write {' * '.join(both)}.")
@@ -172,8 +184,8 @@ class _Inference:
                 raise self.not_multiplied(before, shape, original, other)
             left = Node("product", (*left.args, right) if left.op == "product" else (left, right))
             shape = conforming
-        if node.op == "matmul" and shape[0] == 1 and shape != SCALAR:
-            # What NumPy calls v @ X has no orientation either; here vectors are columns.
+        if turned and shape[0] == 1 and shape != SCALAR:
+            # v @ X has no orientation in NumPy either; here vectors are columns.
             return Node("transpose", (left,)), (shape[1], 1)
         return left, shape
 
