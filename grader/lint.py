@@ -1,4 +1,4 @@
-"""Whether a rubric is sound: what its reference, its declared mistakes and its cases get when they are judged."""
+"""Whether a rubric is sound: what its reference, its declared mistakes and its cases get when judged."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _case(value: Any, index: int, parts: tuple[str, ...], faults: Faults) -> Cas
             faults.add((index, key), f"the key {key!r}", suggest(key, _CASE_KEYS, "a key of a case"))
         elif not isinstance(given, str):
             faults.add((index, key), "a list or mapping", "a text; put brackets in quotes")
-    for key, known in (("part", parts), ("outcome", tuple(Outcome)), ("notation", _NOTATIONS)):
+    for key, known in (("part", parts), ("outcome", tuple(map(str, Outcome))), ("notation", _NOTATIONS)):
         given = value.get(key, "plain" if key == "notation" else "")
         if isinstance(given, str) and given not in known:
             faults.add(

@@ -1,0 +1,114 @@
+"""A reference is a Python module beside the rubrics; its functions without arguments are the `ref.` names."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from grader import reference
+from grader.errors import StaffError
+
+
+@pytest.fixture
+def near(tmp_path: Path) -> Path:
+    """Where a rubric would be, with an empty folder for references beside its own."""
+    (tmp_path / "rubrics").mkdir()
+    (tmp_path / "reference").mkdir()
+    return tmp_path / "rubrics/hw1.yaml"
+
+
+def write(near: Path, text: str, name: str = "hw1") -> Path:
+    path = near.parent.parent / f"reference/{name}.py"
+    path.write_text(text)
+    return path
+
+
+def test_public_functions_without_required_arguments_are_the_names(near: Path) -> None:
+    write(
+        near,
+        "import math\n"
+        "from functools import cache\n"
+        "from math import sqrt\n"
+        "from textwrap import dedent\n"
+        "SIZE = 3\n"
+        "class Network: ...\n"
+        "def output(): return [1, 2]\n"
+        "def scaled(factor=2, *rest, **more): return factor\n"
+        "def of(n): return n\n"
+        "def _helper(): return 0\n"
+        "@cache\n"
+        "def slow(): return 7\n",
+    )
+    loaded = reference.load("hw1", near)
+    assert sorted(loaded) == ["output", "scaled", "slow"]
+    assert [loaded[name]() for name in loaded] == [[1, 2], 2, 7]
+
+
+def test_a_value_is_computed_once(near: Path) -> None:
+    write(near, "calls = []\ndef value():\n    calls.append(1)\n    return len(calls)\n")
+    loaded = reference.load("hw1", near)
+    assert (loaded["value"](), loaded["value"]()) == (1, 1)
+
+
+def test_dataclasses_with_postponed_annotations_work(near: Path) -> None:
+    write(
+        near,
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\n"
+        "class Layer:\n"
+        "    size: int\n"
+        "def size(): return Layer(3).size\n",
+    )
+    assert reference.load("hw1", near)["size"]() == 3
+
+
+def test_the_digest_is_that_of_the_file(near: Path) -> None:
+    path = write(near, "def f(): return 1\n")
+    assert reference.load("hw1", near).digest == hashlib.sha256(path.read_bytes()).digest()
+
+
+def test_references_of_two_courses_may_have_the_same_name(tmp_path: Path) -> None:
+    found = []
+    for course in ("spring", "autumn"):
+        (tmp_path / course / "reference").mkdir(parents=True)
+        (tmp_path / course / "reference/hw1.py").write_text(f"def name(): return {course!r}\n")
+        found.append(reference.load("hw1", tmp_path / course / "rubrics/hw1.yaml"))
+    assert [loaded["name"]() for loaded in found] == ["spring", "autumn"]
+
+
+def test_a_reference_may_lie_beside_the_rubric(tmp_path: Path) -> None:
+    (tmp_path / "hw1.py").write_text("def f(): return 5\n")
+    assert reference.load("hw1", tmp_path / "hw1.yaml")["f"]() == 5
+
+
+@pytest.mark.parametrize("name", ["../hw1", "hw1.py", "/etc/hw1", ""])
+def test_a_reference_is_a_name_and_never_a_path(near: Path, name: str) -> None:
+    write(near, "def f(): return 1\n")
+    with pytest.raises(StaffError, match="there is no reference"):
+        reference.load(name, near)
+
+
+def test_a_missing_reference_is_named_with_the_nearest_one(near: Path) -> None:
+    write(near, "", name="csc101_hw1")
+    with pytest.raises(StaffError, match=r"there is no reference 'csc101_hw'; did you mean 'csc101_hw1'\?"):
+        reference.load("csc101_hw", near)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\n\ny = 1 / 0\n", "hw1.py, line 3: ZeroDivisionError"),
+        ("def f(:\n", "hw1.py, line 1: SyntaxError"),
+        ("x = 1\nimport no_such_module_here\n", "hw1.py, line 2: ModuleNotFoundError"),
+        ("def check():\n    raise ValueError('no')\ncheck()\n", "hw1.py, line 2: ValueError: no"),
+        ("raise SystemExit(3)\n", "hw1.py, line 1: SystemExit"),
+    ],
+)
+def test_a_reference_that_fails_says_where(near: Path, text: str, said: str) -> None:
+    write(near, text)
+    with pytest.raises(StaffError, match="fails while it is imported") as caught:
+        reference.load("hw1", near)
+    assert said in str(caught.value)
