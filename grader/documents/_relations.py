@@ -34,8 +34,8 @@ _CLAUSE_LATEX = re.compile(
     r"(?:where|with|for|if|when|since|because|as|so|which|is|and|by|provided|assuming|using)(?![A-Za-z])"
 )
 _CLAUSE_WORDS = re.compile(
-    r"[,;.(]?\s+\(?(?:where|with|for|if|when|because|since|as|so|which|and|is|means|that|i\.e\.|e\.g\.)(?=\s)"
-    r"|[.;]\s+(?=[A-Z$*])",
+    r"[,;.(]?\s+\(?(?:where|with|for|if|when|because|since|as|so|which|and|is|means|that|i\.e\.|e\.g\.)(?=\s|$)"
+    r"|[.;]\s+(?=[A-Z$*])|\s\((?=[a-z]{2,}\s)",
 )
 
 

@@ -1,0 +1,221 @@
+"""What blocks state of one quantity: the last relation that bears its name, or the only value there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.documents._entries import unwrapped
+from grader.documents._names import canonical
+from grader.documents._relations import Relation, boxed, relations, trimmed, trimmed_words
+from grader.documents._text import notation_of
+from grader.types import Block, Notation, Place
+
+TEXT_LIMIT = 20_000
+NAME_LIMIT = 200
+
+_OPENING = re.compile(r"(?<![\\$])\$(?!\$)|\\\(")
+_DOLLARS = re.compile(r"((?:[^$\\]|\\.)++)\$", re.DOTALL)
+_SIGN = re.compile(r":=|[:=]")
+_BULLET = re.compile(r"^\s*(?:[-+•]|\*(?!\*)|\d{1,2}[.)])\s+")
+_PRINTED = re.compile(r"[\[\](),\s\d.eE+-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity by its names in the one spelling they are compared in, and by the word of its part.
+
+    Where the answer is itself an `equation`, its left side belongs to it.
+    """
+
+    names: frozenset[str]
+    word: str = ""
+    equation: bool = False
+
+    def bears(self, name: str) -> bool:
+        r"""Whether a written name is one of this quantity's: `L_1(\eta)` is `L_1`, `Limit` is `limit`."""
+        if len(name) > NAME_LIMIT:
+            return False
+        spelled = canonical(name)
+        if spelled in self.names or (self.word and spelled.lower() == self.word):
+            return True
+        head, bracket, _ = spelled.partition("(")
+        return bool(bracket and head in self.names and spelled.endswith(")"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate answer."""
+
+    text: str
+    place: Place
+    notation: Notation
+    boxed: bool = False
+
+
+def named(line: str) -> tuple[str, str, str] | None:
+    """A line as (name, sign, value) where it begins with a name and a colon or an equals sign."""
+    text = _BULLET.sub("", line[:TEXT_LIMIT], count=1).strip().lstrip("*_ ")
+    start = text.find("$", 1) + 1 if text.startswith("$") else 0
+    found = _SIGN.search(text, start)
+    if found is None or found.start() > NAME_LIMIT or "$" in text[start : found.start()]:
+        return None
+    name = text[: found.start()].strip(" *_")
+    return (name, found[0], text[found.end() :].lstrip(" *_")) if name else None
+
+
+def stated(blocks: Sequence[Block], quantity: Quantity) -> Iterator[Found]:
+    """Every relation that gives the part's quantity, in the order they stand."""
+    for block in blocks:
+        if block.kind == "formula":
+            yield from _from_relations(relations(block.text), quantity, block.place, "latex")
+        elif block.kind == "code" and block.place.cell is None:
+            for offset, line in enumerate(block.text.split("\n")):
+                if "=" in line:
+                    place = down(block.place, offset)
+                    yield from _from_relations(relations(line), quantity, place, notation_of(line))
+        elif block.kind == "prose":
+            for offset, line in enumerate(block.text[:TEXT_LIMIT].split("\n")):
+                if not line.lstrip().startswith(">"):  # a quotation is the sheet's, not the student's
+                    yield from _on_line(line, quantity, down(block.place, offset))
+            if "\n" in block.text:
+                yield from _across_lines(block, quantity)
+
+
+def _on_line(line: str, quantity: Quantity, place: Place) -> Iterator[Found]:
+    line = _BULLET.sub("", line, count=1).replace("`", "")
+    for _, _, formula in inline(line):
+        yield from _from_relations(relations(formula), quantity, place, "latex")
+    if "=" not in line and ":" not in line:
+        return
+    if parts := named(line):
+        name, sign, value = parts
+        if value and (sign == ":" or "$" in line) and any(map(quantity.bears, (name, *_endings(name)))):
+            yield _value(value, place)
+            return
+    if "$" not in line and "=" in line:
+        for relation in relations(line):
+            value = trimmed_words(relation.value)
+            for side in relation.sides:
+                left = next((end for end in (side, *_endings(side)) if quantity.bears(end)), None)
+                if left is not None:
+                    text = f"{left.strip()} = {value}" if quantity.equation else value
+                    yield Found(text, place, notation_of(text))
+                    break
+
+
+def _across_lines(block: Block, quantity: Quantity) -> Iterator[Found]:
+    """Inline formulas that are broken over lines."""
+    for start, _, formula in inline(block.text[:TEXT_LIMIT]):
+        if "\n" in formula:
+            place = down(block.place, block.text.count("\n", 0, start))
+            yield from _from_relations(relations(formula), quantity, place, "latex")
+
+
+def _from_relations(
+    found: Iterable[Relation], quantity: Quantity, place: Place, notation: Notation
+) -> Iterator[Found]:
+    for relation in found:
+        if any(quantity.bears(side) for side in relation.sides) and relation.value:
+            chain = " = ".join(map(str.strip, (*relation.sides, relation.value)))
+            yield Found(chain if quantity.equation else relation.value, place, notation, relation.boxed)
+
+
+def _endings(text: str) -> Iterator[str]:
+    """The last one to three words: in "so the best rate eta* = ..." the name is the last."""
+    words = text.split()
+    for count in (1, 2, 3):
+        if count < len(words):
+            yield " ".join(words[-count:])
+
+
+def last(found: Iterator[Found]) -> list[Found]:
+    """The last candidate, a boxed one before all others."""
+    candidates = list(found)
+    best = [one for one in candidates if one.boxed] or candidates
+    return best[-1:]
+
+
+def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
+    """The one formula, or the one value, that a piece of a section consists of; a label's own line first."""
+    boxes: list[Found] = []
+    formulas: list[Found] = []
+    lines: list[tuple[str, Place]] = []
+    for block in blocks:
+        if block.kind in {"formula", "prose"}:
+            boxes += [Found(trimmed(inner), block.place, "latex") for inner in boxed(block.text)]
+        if block.kind == "formula":
+            formulas.append(Found(trimmed(block.text), block.place, "latex"))
+        elif block.kind == "entry":
+            formulas.append(Found(block.text, block.place, block.notation))
+        elif block.kind == "prose":
+            for offset, line in enumerate(block.text[:TEXT_LIMIT].split("\n")):
+                if line.strip() and not line.lstrip().startswith(">"):
+                    lines.append((_BULLET.sub("", line, count=1).strip(), down(block.place, offset)))
+    if len(boxes) == 1:
+        return boxes
+    for line, place in lines:
+        if _is_bare(line.partition("$")[0]):
+            formulas.append(_value(line, place))
+        else:
+            formulas += [Found(trimmed(inner), place, "latex") for _, _, inner in inline(line)]
+    if len(formulas) == 1:
+        return formulas
+    own_line = labelled and lines and blocks[0].kind == "prose"
+    if lines and ((len(lines) == 1 and not formulas) or own_line):
+        return [_value(*lines[0])]
+    return []
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a line is a number, a list or a short formula, and no sentence."""
+    value = trimmed_words(text)
+    return any(map(str.isdigit, value)) and not re.search(r"[^\W\d_]{3,}", value.replace("sqrt", ""))
+
+
+def _value(text: str, place: Place) -> Found:
+    """A value as it stands in a line: of a formula in dollars what is inside, else without words after it."""
+    text = text.replace("`", "").strip()
+    formulas = inline(text)
+    if formulas:
+        start, end, formula = formulas[0]
+        before, after = text[:start].strip(" *_"), text[end:].strip(" .,;*_")
+        if not re.search(r"\d", before) and (len(formulas) == 1 or after[:1].isalpha() or not before):
+            return Found(trimmed(formula), place, "latex")
+    inner, notation = unwrapped(trimmed_words(text))
+    return Found(inner, place, notation)
+
+
+def inline(text: str) -> list[tuple[int, int, str]]:
+    """The inline formulas of a text: where each begins and ends, and what is inside."""
+    found: list[tuple[int, int, str]] = []
+    at, last = 0, text.rfind("\\)")
+    while opening := _OPENING.search(text, at):
+        at = opening.end()
+        if opening[0] == "$":
+            closing = _DOLLARS.match(text, at)
+            if closing is None:
+                continue
+            found.append((opening.start(), closing.end(), closing[1]))
+            at = closing.end()
+        elif at <= last:
+            end = text.index("\\)", at)
+            found.append((opening.start(), end + 2, text[at:end]))
+            at = end + 2
+    return found
+
+
+def down(place: Place, lines: int) -> Place:
+    return Place(place.file, place.cell, None if place.line is None else place.line + lines)
+
+
+def printed(text: str) -> str:
+    """An array as NumPy prints it, with the commas that it leaves out."""
+    text = text.strip()
+    if text.startswith("array(") and text.endswith(")"):
+        text = re.sub(r",\s*dtype=.*", "", text[6:-1])
+    if text.startswith("[") and _PRINTED.fullmatch(text) and "," not in text:
+        text = re.sub(r"\[\s+", "[", re.sub(r"\s+\]", "]", text))
+        text = re.sub(r"(?<=[\d.\]])\s+(?=[\d.\[+-])", ", ", text)
+    return " ".join(text.split())
