@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from grader.documents import _numbering, _quantity
@@ -55,7 +56,7 @@ class _Target:
 
 def find(documents: Sequence[Document], wanted: Sequence[Wanted]) -> dict[str, tuple[Answer, ...]]:
     """The answers of each part that has any; several where places of a submission differ."""
-    targets = _targets(wanted)
+    targets = _targets(tuple(wanted))
     labels = {target.label for target in targets}
     answers: dict[str, list[Answer]] = {}
     for document in documents:
@@ -92,7 +93,8 @@ def wanted(rubric: Rubric) -> tuple[Wanted, ...]:
     )
 
 
-def _targets(wanted: Sequence[Wanted]) -> list[_Target]:
+@lru_cache(maxsize=16)
+def _targets(wanted: tuple[Wanted, ...]) -> tuple[_Target, ...]:
     # `2.3.z` is the quantity z of 2.3; a sub-question's letter is glued on, as in `2.3z`
     numbers = [_QUANTITY.sub("", one.number) for one in wanted]
     shared = Counter(map(_numbering.label, numbers))
@@ -103,7 +105,7 @@ def _targets(wanted: Sequence[Wanted]) -> list[_Target]:
         names = frozenset(canonical(name) for name in one.names)
         quantity = Quantity(names, word, one.equation)
         targets.append(_Target(one, label, quantity, shared[label] == 1))
-    return targets
+    return tuple(targets)
 
 
 # --- entries: answer files, and literals in code
