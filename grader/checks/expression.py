@@ -285,10 +285,6 @@ def _constant_factor(expected: identity.Formula, formula: identity.Formula, prep
     for name in dimensions:
         symbol = Node("symbol", (), name)
         factors += [symbol, Node("divide", (number(1), symbol))]
-    for factor in factors:
-        scaled = identity.Formula(
-            formula.node, Node("product", (factor, expected.settled)), expected.shape, expected.frame
-        )
-        if identity.compare(scaled, formula, any_layout=True).outcome == "same":
-            return to_text(factor)
-    return None
+    return next(
+        (to_text(factor) for factor in factors if identity.is_multiple(expected, formula, factor)), None
+    )

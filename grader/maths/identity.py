@@ -23,7 +23,7 @@ from grader.maths.evaluate import Point, Undefined, Value, evaluate, is_matrix, 
 from grader.maths.names import Shape, Symbols
 from grader.maths.notation.text import to_text
 from grader.maths.shapes import FLEXIBLE, describe, infer
-from grader.maths.tree import Node, names_in
+from grader.maths.tree import Node, names_in, number
 from grader.types import Counterexample
 
 FIELD_POINTS = 3
@@ -45,6 +45,7 @@ class Frame:
         self.symbols = _squared(symbols) if square else symbols
         self.secret, self.square = secret or b"no secret", square
         self._points: list[Point] = []
+        self._ball_points: dict[tuple[int, int], Point | None] = {}
 
     def point(self, index: int) -> Point:
         """The `index`-th random point; the same secret gives the same one."""
@@ -54,6 +55,21 @@ class Frame:
             number = len(self._points)
             self._points.append(field_point(self.symbols, self.secret, number, self.sizes(number)))
         return self._points[index]
+
+    def ball_point(self, index: int, precision: int) -> Point | None:
+        """The `index`-th point of real numbers at a precision in bits; None where an abbreviation has no value."""
+        from flint import ctx
+
+        from grader.maths.balls import ball_point
+
+        if (index, precision) not in self._ball_points:
+            with ctx.workprec(precision):
+                try:
+                    point = ball_point(self.symbols, self.secret, index, self.sizes(index))
+                except (Undefined, ZeroDivisionError):
+                    point = None
+            self._ball_points[index, precision] = point
+        return self._ball_points[index, precision]
 
     def sizes(self, index: int) -> Mapping[str, int]:
         """The dimensions of the `index`-th point: each of the declared sets in turn."""
@@ -68,6 +84,7 @@ class Formula:
     def __init__(self, node: Node, settled: Node, shape: Shape, frame: Frame) -> None:
         self.node, self.settled, self.shape, self.frame = node, settled, shape, frame
         self._values: dict[int, tuple[Value, bool] | Undefined] = {}
+        self._balls: dict[tuple[int, int], tuple[Value, ...] | None] = {}
 
     def value(self, index: int) -> tuple[Value, bool]:
         """The value at a point, and whether a function was met whose identities a field does not know.
@@ -90,6 +107,24 @@ class Formula:
         if isinstance(found, Undefined):
             raise found
         return found
+
+    def balls(self, index: int, precision: int) -> tuple[Value, ...] | None:
+        """The entries of the value at a point of real numbers; None where there is no finite value."""
+        from flint import ctx
+
+        if (index, precision) not in self._balls:
+            point = self.frame.ball_point(index, precision)
+            entries: tuple[Value, ...] | None = None
+            if point is not None:
+                with ctx.workprec(precision):
+                    try:
+                        entries = tuple(_entries(evaluate(self.settled, point)))
+                    except (Undefined, ZeroDivisionError):
+                        entries = None
+            if entries is not None and not all(entry.is_finite() for entry in entries):
+                entries = None
+            self._balls[index, precision] = entries
+        return self._balls[index, precision]
 
     def transposed(self) -> Formula:
         """The same formula in the other layout."""
@@ -188,14 +223,11 @@ def _error_bound(expected: Formula, got: Formula) -> int:
 
 
 def _by_balls(expected: Formula, got: Formula, turned: bool) -> Comparison:
-    from flint import ctx
-
     agreed = 0
     for index in range(BALL_POINTS):
         outcome = "undefined"
         for precision in PRECISIONS:
-            with ctx.workprec(precision):
-                outcome = _balls_at(expected, got, index)
+            outcome = _balls_at(expected, got, index, precision)
             if outcome in ("different", "undefined"):
                 break
         if outcome == "different":
@@ -212,25 +244,39 @@ def _by_balls(expected: Formula, got: Formula, turned: bool) -> Comparison:
 
 
 def _balls_at(
-    expected: Formula, got: Formula, index: int
+    expected: Formula, got: Formula, index: int, precision: int
 ) -> Literal["same", "different", "wide", "undefined"]:
-    from flint import arb
+    from flint import arb, ctx
 
-    from grader.maths.balls import ball_point
-
-    frame = expected.frame
-    try:
-        point = ball_point(frame.symbols, frame.secret, index, frame.sizes(index))
-        wanted, value = evaluate(expected.settled, point), evaluate(got.settled, point)
-    except (Undefined, ZeroDivisionError):
+    wanted, values = expected.balls(index, precision), got.balls(index, precision)
+    if wanted is None or values is None:
         return "undefined"
-    pairs = list(zip(_entries(wanted), _entries(value), strict=True))
-    if not all(a.is_finite() and b.is_finite() for a, b in pairs):
-        return "undefined"
-    if not all(a.overlaps(b) for a, b in pairs):
-        return "different"
-    narrow = all((a - b).rad() < arb(10) ** -100 * (1 + abs(a)) for a, b in pairs)
+    with ctx.workprec(precision):
+        pairs = list(zip(wanted, values, strict=True))
+        if not all(a.overlaps(b) for a, b in pairs):
+            return "different"
+        narrow = all((a - b).rad() < arb(10) ** -100 * (1 + abs(a)) for a, b in pairs)
     return "same" if narrow else "wide"
+
+
+def is_multiple(expected: Formula, got: Formula, factor: Node) -> bool:
+    """Whether a formula is a factor (a number, a dimension) times another one."""
+    product = Node("product", (factor, expected.settled))
+    scaled = Formula(got.node, product, expected.shape, expected.frame)
+    if not _conform(got, expected):
+        got = got.transposed()
+    try:
+        times_factor = evaluate(Node("product", (factor, number(1))), expected.frame.point(0))
+        (wanted, opaque), (value, opaque_too) = expected.value(0), got.value(0)
+        if not _equal(value, wanted * times_factor):
+            # What is known at one point already needs no second one; most factors end here.
+            if not (opaque or opaque_too):
+                return False
+            if _balls_at(scaled, got, 0, PRECISIONS[0]) == "different":
+                return False
+    except Undefined:
+        return False
+    return _by_values(scaled, got, turned=False).outcome == "same"
 
 
 def find_counterexample(expected: Formula, got: Formula) -> Counterexample | None:

@@ -23,16 +23,15 @@ def evaluate(node: Node, values: Mapping[str, Fraction] | None = None) -> Fracti
     Raises:
         StudentError: it has symbols without a value, no value at all (a division by zero), or is too large.
     """
+    plain = _plain(node)
+    if plain is not None:
+        return plain
     from flint import fmpq
 
     from grader.maths import evaluate as evaluation
     from grader.maths.balls import Balls
     from grader.maths.rationals import BITS, NotRational, Rationals
 
-    if node.op == "number" and isinstance(node.value, Fraction):
-        return node.value
-    if node.op == "decimal":
-        return Fraction(str(node.value))
     if node.op in ("list", "matrix", "relation"):
         raise StudentError("One number is wanted here.", code="not-a-number")
     given = dict(values or {})
@@ -60,6 +59,18 @@ def evaluate(node: Node, values: Mapping[str, Fraction] | None = None) -> Fracti
     if not ball.is_finite():
         raise StudentError("This has no finite value.", code="not-a-number")
     return ball
+
+
+def _plain(node: Node) -> Fraction | None:
+    """The value of a number as it is typed, with its sign; most entries of arrays are no more."""
+    if node.op == "number" and isinstance(node.value, Fraction):
+        return node.value
+    if node.op == "decimal":
+        return Fraction(str(node.value))
+    if node.op == "negate":
+        inner = _plain(node.args[0])
+        return None if inner is None else -inner
+    return None
 
 
 def from_python(value: object) -> Node:
