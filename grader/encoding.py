@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from grader.types import Checklist, Counterexample, EntryMap, Evidence, Note, Place, Problem
 
@@ -48,9 +48,9 @@ def headings_from_json(text: str) -> dict[str, str]:
     return {str(number): str(heading) for number, heading in json.loads(text).items()}
 
 
-def _dump(value: object) -> str:
-    # ASCII only: a lone surrogate in an answer has no UTF-8 form, and SQLite would refuse it.
-    return json.dumps(value, separators=(",", ":"))
+# ASCII only: a lone surrogate in an answer has no UTF-8 form, and SQLite would refuse it.
+# One encoder for all: `json.dumps` makes a new one at each call that names separators.
+_dump: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _encode(piece: Evidence) -> dict[str, list[Any]]:

@@ -325,7 +325,7 @@ def _advice(error: sqlite3.Error) -> str:
 
 def _plain(text: str) -> str:
     # SQLite keeps UTF-8: what has no such form (half a surrogate pair) is shown, not refused.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _answer_row(answer: Answer) -> tuple[object, ...]:
