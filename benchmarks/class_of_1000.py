@@ -11,6 +11,7 @@ With --distinct every formula is multiplied by a one of the student's own, so th
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import random
@@ -136,7 +137,20 @@ def run_command(exam: Exam, folder: Path, out: Path) -> Cost:
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise RuntimeError((out.parent / "said.txt").read_text())
     wall = time.perf_counter() - start
+    _refuse_shortcuts(out / "marks.csv")
     return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _refuse_shortcuts(marks: Path) -> None:
+    """A run that failed on submissions is fast and says nothing: it must not be measured.
+
+    Raises:
+        RuntimeError: some part was not judged.
+    """
+    with marks.open(newline="") as table:
+        codes = {row["code"] for row in csv.DictReader(table)}
+    if lost := codes & {"file-unread", "machine-failed", "missing"}:
+        raise RuntimeError(f"not every answer was judged: {', '.join(sorted(lost))}")
 
 
 def by_station(exam: Exam, folder: Path, out: Path) -> dict[str, float]:
