@@ -181,6 +181,8 @@ def test_a_word_without_its_variable_is_for_a_person_where_there_are_several() -
         "O(" * 5_000,
         "(" * 10_000,
         "n" * 1_000_000,
+        "n" * 2_000,
+        "2" + "**n" * 900,
         "<script>alert(1)</script>",
     ],
 )

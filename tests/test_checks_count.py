@@ -156,6 +156,9 @@ def test_sides_that_differ_are_for_a_person() -> None:
         "(" * 10_000 + "1" + ")" * 10_000,
         "1 = " * 2_000,
         "1e999999999",
+        "n" * 4_000,
+        "2" + "**1" * 1_200,
+        "2" + "^1" * 700,
     ],
 )
 def test_what_is_not_one_number_is_unreadable(text: str) -> None:

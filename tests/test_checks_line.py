@@ -201,6 +201,9 @@ def test_what_cannot_be_followed_is_for_a_person(text: str) -> None:
         "for all " * 900,
         "s in R, " * 900,
         "s" * 1_000_000,
+        "w2" * 2_000,
+        ", ; = and " * 400,
+        "w1 = 2" + "**w2" * 900,
     ],
 )
 def test_what_is_no_line_and_no_points_is_unreadable(text: str) -> None:

@@ -138,6 +138,11 @@ def test_the_rubrics_words_are_read_with_their_negation(text: str, stance: str) 
         "nonconvexity",
         "We need to show that it is convex.",
         "It is not true that L is not convex.",
+        "No other function is convex",
+        "We do not know that it is convex",
+        "It is not strictly convex",
+        "Convex functions are not the point here",
+        "It fails to be convex or concave",
     ],
 )
 def test_clauses_that_ask_or_contradict_are_never_guessed(text: str) -> None:

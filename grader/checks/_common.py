@@ -26,6 +26,8 @@ LONGEST_FORMULA = 8_000  # characters; a typed value is never as long
 _LONGEST_ECHO = 4_000
 _LONGEST_WITH_WORDS = 2_000
 _MOST_SIDES = 12
+_LONGEST_WORD = 60
+_DEEPEST = 120
 
 
 # --- what a rubric may say -------------------------------------------------------------------------
@@ -230,6 +232,7 @@ def _plain(value: object) -> tuple[object, bool]:
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("`", "`"))
 _SPACING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad|limits)(?![A-Za-z])|\\[;:!]|\u200b|\ufeff")
+_LONG_WORD = re.compile(rf"[^\W\d_][^\W_]{{{_LONGEST_WORD}}}")
 _LATEX = re.compile(r"\\[A-Za-z,{]|[_^]\{")
 _EQUALS = re.compile(r"(?<![<>!=:])=(?!=)|:=|≈|≃|\\approx(?![a-z])|\\simeq(?![a-z])|\\equiv(?![a-z])")
 
@@ -255,6 +258,28 @@ def formula_text(text: str) -> str:
     if not text:
         raise StudentError("The answer is empty.", code="empty")
     return text
+
+
+def read_formula(text: str, symbols: Symbols, notation: Notation) -> Node:
+    """The tree of a typed formula, which is never deeper than what comes after can follow.
+
+    Raises:
+        StudentError: the text cannot be read, has a word no formula has, or is nested too deep.
+    """
+    from grader.maths import notation as formulas
+
+    if _LONG_WORD.search(text):
+        raise StudentError(f"A word has more than {_LONGEST_WORD} letters.", code="too-long")
+    try:
+        node = formulas.read(text, symbols, notation)
+    except RecursionError:
+        raise StudentError("The formula is nested too deep.", code="too-deep") from None
+    level: tuple[Node, ...] = (node,)
+    for _ in range(_DEEPEST):
+        level = tuple(arg for one in level for arg in one.args)
+        if not level:
+            return node
+    raise StudentError("The formula is nested too deep.", code="too-deep")
 
 
 def sides(text: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from grader.checks._common import (
     ignored_words,
     judge_against,
     key_samples,
+    read_formula,
     read_key,
     read_sides,
     undecided,
@@ -104,7 +105,7 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     text, words = cut_words(formula_text(answer.text))
     read = read_sides(text, answer.notation, _array)
     got = min(read, key=lambda one: any(one.typed))
-    if not all(_same(prepared, one, got.grid) for one in read):
+    if not all(one is got or _same(prepared, one, got.grid) for one in read):
         return undecided("several-values", "The sides of the equation are different arrays.", echo(got.node))
     notes = ignored_words(words)
     unsure = False
@@ -113,10 +114,12 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
         nonlocal unsure
         if not _conforms(prepared, got.grid.shape, expected.shape):
             return None
-        found = _agreements(got, expected, prepared.tolerance)
-        unsure = unsure or "unsure" in found
-        if not found <= GOOD:
-            return None
+        found: set[Agreement] = set()
+        for agreement in _each(got, expected, prepared.tolerance):
+            if agreement not in GOOD:
+                unsure = unsure or agreement == "unsure"
+                return None
+            found.add(agreement)
         return (*_layout_note(got.grid.shape, expected.shape), *_how(found, prepared.tolerance))
 
     def otherwise() -> Difference:
@@ -132,7 +135,7 @@ def _array(text: str, notation: Notation) -> _Read:
 
     # A bare list of numbers: `27, 4, 576`.
     bare = not re.search(r"[()\[\]{}|&]", text) and re.search(r"[,;]", text)
-    node = formulas.read(f"[{text}]" if bare else text, NONE, notation)
+    node = read_formula(f"[{text}]" if bare else text, NONE, notation)
     entries = expand(node)
     if len(entries.cells) > 4 * MOST_ENTRIES:
         raise StudentError(f"An array of {len(entries.cells)} entries is too large here.", code="too-long")
@@ -224,7 +227,7 @@ def _is_transposed(prepared: Prepared, got: _Read, expected: Grid) -> bool:
         tuple(got.typed[k] for k in order),
         got.texts,
     )
-    return _agreements(turned, expected, prepared.tolerance) <= GOOD
+    return all(agreement in GOOD for agreement in _each(turned, expected, prepared.tolerance))
 
 
 def _other_shape(prepared: Prepared, got: _Read) -> Difference:

@@ -22,6 +22,7 @@ from grader.checks._common import (
     judge_against,
     key_samples,
     notation_of,
+    read_formula,
     read_key,
     undecided,
 )
@@ -198,8 +199,6 @@ def _closing(text: str, start: int) -> int | None:
 
 
 def _formula(text: str, notation: Notation, prepared: Prepared) -> _Read:
-    from grader.maths import notation as formulas
-
     spelled = _SPELLED.match(text.strip())
     if spelled is not None:
         power = spelled["power"].lower()
@@ -208,7 +207,7 @@ def _formula(text: str, notation: Notation, prepared: Prepared) -> _Read:
             f"{name}^2" if power == "squared" else f"{name}^3" if power == "cubed" else f"{name} log({name})"
         )
     text = _GLUED.sub(r"\1 log ", text)
-    node = formulas.read(text, prepared.symbols, notation_of(text, notation))
+    node = read_formula(text, prepared.symbols, notation_of(text, notation))
     return _Read(node, growth(node))
 
 

@@ -19,6 +19,7 @@ from grader.checks._common import (
     ignored_words,
     judge_against,
     key_samples,
+    read_formula,
     read_key,
     read_sides,
     undecided,
@@ -114,10 +115,9 @@ def without_separators(text: str) -> str:
 
 
 def _number(text: str, notation: Notation) -> tuple[Node, Fraction | arb]:
-    from grader.maths import notation as formulas
     from grader.maths import numbers
 
-    node = formulas.read(text, NONE, notation)
+    node = read_formula(text, NONE, notation)
     if node.op in ("list", "matrix"):
         raise StudentError(
             f"{len(node.args)} values stand here; one number is wanted. "

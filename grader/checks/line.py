@@ -23,6 +23,7 @@ from grader.checks._common import (
     judge_against,
     key_samples,
     notation_of,
+    read_formula,
     read_key,
     sides,
     undecided,
@@ -228,22 +229,20 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _formulas(piece: str, notation: Notation, prepared: Prepared) -> Iterator[Node]:
     """The equations and points in a chain such as `w = p + s q` or `x'w = 2 w1 + w2 = 2`."""
-    from grader.maths import notation as formulas
-
     if re.search(r"[<>≤≥]|\\leq?(?![a-z])|\\geq?(?![a-z])", piece):
-        yield formulas.read(piece, prepared.symbols, notation)
+        yield read_formula(piece, prepared.symbols, notation)
         return
-    *earlier, last = sides(piece)
+    *earlier, last = sides(piece) or (piece,)
     if len(earlier) > _MOST_PIECES:
         raise StudentError(f"There are {len(earlier)} equals signs; one equation is wanted.", code="too-long")
     nodes: list[Node] = []
     for side in earlier:
         try:
-            nodes.append(formulas.read(side, prepared.symbols, notation))
+            nodes.append(read_formula(side, prepared.symbols, notation))
         except StudentError:
             if not re.search(r"[^\W\d_]", side):
                 raise
-    nodes.append(formulas.read(last, prepared.symbols, notation))
+    nodes.append(read_formula(last, prepared.symbols, notation))
     points = [node for node in nodes if is_vector(expand(node).shape) and not _is_label(node, prepared)]
     if points:
         yield from points

@@ -20,6 +20,7 @@ from grader.checks._common import (
     ignored_words,
     judge_against,
     key_samples,
+    read_formula,
     read_key,
     read_sides,
     undecided,
@@ -146,10 +147,9 @@ def nearly(found: set[Agreement], what: str) -> tuple[str, str]:
 
 
 def _number(text: str, notation: Notation) -> _Read:
-    from grader.maths import notation as formulas
     from grader.maths import numbers
 
-    node = formulas.read(text, NONE, notation)
+    node = read_formula(text, NONE, notation)
     while node.op in ("list", "matrix"):
         if len(node.args) != 1:
             raise StudentError(

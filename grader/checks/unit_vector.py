@@ -24,6 +24,7 @@ from grader.checks._common import (
     ignored_words,
     judge_against,
     key_samples,
+    read_formula,
     read_key,
     read_sides,
     undecided,
@@ -134,12 +135,11 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
 
 
 def _read(text: str, notation: Notation, prepared: Prepared) -> _Read:
-    from grader.maths import notation as formulas
 
     if prepared.free_sign:
         text = _SIGN.sub("", text)
     bare = not re.search(r"[()\[\]{}|&]", text) and "," in text
-    node = formulas.read(f"[{text}]" if bare else text, NONE, notation)
+    node = read_formula(f"[{text}]" if bare else text, NONE, notation)
     entries = expand(node)
     if not is_vector(entries.shape):
         raise StudentError(f"This is {shape_name(entries.shape)}; a vector is wanted.", code="shape")

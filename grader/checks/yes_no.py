@@ -116,8 +116,11 @@ _OPEN = re.compile(
     r"\b(?:if|whether|suppose|assume|assuming|would|could|might|may|should|when|unless|claim|"
     r"to (?:show|prove|check|see|be)|is it|does it|are they|need|needs|maybe|perhaps|probably|think)\b"
 )
-_NEGATION = re.compile(
-    r"(?:\b(?:not|never|no|neither|nor|cannot|without|fails? to|hardly)\b|n['’]t\b|\bnon[\s-]*$)"
+_NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|cannot|without|fails?|hardly|lacks?)\b|n['’]t\b")
+# A negation counts when it stands at the word; anywhere else in a clause it leaves the clause open.
+_NEGATED = re.compile(
+    r"(?:(?:\b(?:not|never|cannot)|n['’]t)\s+(?:(?:be|a|an|the|in general|necessarily|always|generally|really"
+    r"|even|everywhere|guaranteed to be)\s+)*|\bnon[\s-]*)$"
 )
 _CLAUSE = re.compile(
     r",|\b(?:and|but|because|since|so|as|while|whereas|although|though|hence|thus|which|where)\b"
@@ -177,14 +180,11 @@ def _spoken(
             match = pattern.search(clause) if pattern is not None else None
             if match is None or _OPEN.search(clause) or _DOUBLE.search(clause):
                 continue
-            before = clause[: match.start()]
-            negations = len(_NEGATION.findall(before))
-            if negations > 1:
+            negated = _NEGATED.search(clause[: match.start()])
+            rest = clause[: negated.start()] if negated else clause[: match.start()]
+            if _NEGATION.search(rest + clause[match.end() :]):
                 continue
-            negated = negations == 1 or bool(
-                re.match(r"\s+(?:fails|is (?:not|false|wrong))\b", clause[match.end() :])
-            )
-            stance: Stance = "yes" if (plain == "yes") != negated else "no"
+            stance: Stance = "yes" if (plain == "yes") != bool(negated) else "no"
             yield Found(stance, clause.strip()[:60])
 
 

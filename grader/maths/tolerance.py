@@ -121,6 +121,11 @@ def agree(got: Number, expected: Number, rule: Rule = USUAL, typed: Typed | None
     `cut off` is a decimal truncated where it should be rounded, `few figures` one that is right as far
     as it goes. Neither is right, but both deserve to be said.
     """
+    if isinstance(got, Fraction) and isinstance(expected, Fraction):
+        if got == expected:
+            return "equal"
+        if typed is None and rule.kind in ("usual", "exact"):
+            return "different"
     low, high = bounds(got)
     expected_low, expected_high = bounds(expected)
     if _too_wide(low, high) or _too_wide(expected_low, expected_high):
@@ -170,7 +175,7 @@ def _dyadic(ball: arb) -> Fraction:
 
 
 def _too_wide(low: Fraction, high: Fraction) -> bool:
-    return high - low > _WIDEST * max(Fraction(1), abs(low), abs(high))
+    return low != high and high - low > _WIDEST * max(Fraction(1), abs(low), abs(high))
 
 
 def _half_figure(size: Fraction, figures: int) -> Fraction:
