@@ -16,16 +16,18 @@ from grader.checks._common import (
     Key,
     Target,
     ValueOptions,
+    judge_against,
+    key_samples,
+    read_key,
+    undecided,
+)
+from grader.checks._typed import (
     cut_words,
     echo,
     formula_text,
     ignored_words,
-    judge_against,
-    key_samples,
     read_formula,
-    read_key,
     read_sides,
-    undecided,
 )
 from grader.checks.number import Tolerance, how, nearly, needs_tolerance
 from grader.errors import StudentError

@@ -18,17 +18,19 @@ from grader.checks._common import (
     Expected,
     Key,
     ValueOptions,
-    echo,
-    formula_text,
     judge_against,
     key_samples,
-    notation_of,
-    read_formula,
     read_key,
-    sides,
     undecided,
 )
 from grader.checks._parameter import without_conditions
+from grader.checks._typed import (
+    echo,
+    formula_text,
+    notation_of,
+    read_formula,
+    sides,
+)
 from grader.errors import StudentError
 from grader.maths.entries import expand, is_vector
 from grader.maths.lines import Line, Locus, Range, near, of_equation, of_points, on, same
