@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from grader.rubric import Part, Rubric
 
 _PLACES: Final = 4
+_MOST_SEEN: Final = 20_000
+
+# Verdicts on answers already judged: the same text for the same part gets the same verdict.
+Seen = MutableMapping[tuple[str, str, str], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,22 @@ class Person:
 
 
 def judge(
-    part: Part, prepared: Any, answers: tuple[Answer, ...], *, unread: tuple[Problem, ...] = ()
+    part: Part,
+    prepared: Any,
+    answers: tuple[Answer, ...],
+    *,
+    unread: tuple[Problem, ...] = (),
+    seen: Seen | None = None,
 ) -> Mark:
     """The mark of one part; `unread` are the files in which a missing answer might still stand.
+
+    `seen` is kept from student to student, for parts prepared once; it only saves time.
 
     Never raises: what cannot be judged waits for a person, and says why.
     """
     if not answers:
         return _mark(part, _absent(unread), None)
-    judged = [(answer, _verdict(part, prepared, answer)) for answer in answers]
+    judged = [(answer, _verdict(part, prepared, answer, {} if seen is None else seen)) for answer in answers]
     if len({verdict.credit for _, verdict in judged}) > 1:
         return _mark(part, _disagreement(judged), judged[0][0])
     answer, verdict = judged[0]
@@ -51,6 +62,7 @@ def result(
     *,
     problems: tuple[Problem, ...] = (),
     unread: tuple[Problem, ...] = (),
+    seen: Seen | None = None,
 ) -> Result:
     """The marks of every part of a rubric, in its order, with everything that could not be read."""
     return Result(
@@ -59,7 +71,8 @@ def result(
         assignment=rubric.assignment,
         title=rubric.title,
         marks=tuple(
-            judge(part, prepared[part.id], answers.get(part.id, ()), unread=unread) for part in rubric.parts
+            judge(part, prepared[part.id], answers.get(part.id, ()), unread=unread, seen=seen)
+            for part in rubric.parts
         ),
         problems=problems,
         late=person.late,
@@ -106,7 +119,16 @@ def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
     )
 
 
-def _verdict(part: Part, prepared: Any, answer: Answer) -> Verdict:
+def _verdict(part: Part, prepared: Any, answer: Answer, seen: Seen) -> Verdict:
+    key = (part.id, answer.text, answer.notation)
+    if key not in seen:
+        if len(seen) >= _MOST_SEEN:
+            seen.clear()
+        seen[key] = _judged(part, prepared, answer)
+    return seen[key]
+
+
+def _judged(part: Part, prepared: Any, answer: Answer) -> Verdict:
     try:
         return checks.load(part.check).judge(prepared, answer)
     except StudentError as error:
