@@ -11,7 +11,7 @@ CLASSES := csc413-2021-hw2 csc413-2020-hw1
 example: $(VENV)/installed
 	@# Compiled here, because PYTHONDONTWRITEBYTECODE may be set.
 	@$(BIN)/python -m compileall -q grader reference
-	@for class in $(CLASSES); do $(BIN)/grader grade submissions_example/$$class --out out/$$class || exit 1; done
+	@for class in $(CLASSES); do $(BIN)/grader grade submissions_example/$$class --out out/$$class || exit 1; echo; done
 
 test: $(VENV)/installed-dev
 	@$(BIN)/python -m compileall -q grader reference
@@ -24,7 +24,7 @@ clean:
 	rm -rf $(VENV) out
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit("grader needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; sys.exit("grader needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
