@@ -32,7 +32,8 @@ FULL, NOTHING = Fraction(1), Fraction(0)
 class CheckOptions(BaseModel):
     """Options of a check: unknown keys are faults, nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Most models of the folder are not used in a run: each is built when it is first validated with.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _as_text(value: object) -> object:

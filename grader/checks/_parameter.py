@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from grader.errors import StudentError
 from grader.maths.lines import Range
@@ -24,10 +25,11 @@ _LEAD = r"(?:[,;:(|]|\\mid(?![a-z])|\\q?quad|\bfor\b|\bwhere\b|\bwith\b|\band\b|
 _MANY = r"(?:\s*(?:all|any|every|each|some|arbitrary|real|numbers?|values?|scalars?|parameters?|of)\b)*\s*"
 _END = r"\s*(?=$|[,;)}|]|\\\}|\\mid|\\q?quad|\band\b|\bor\b|\bfor\b|\bwith\b)"
 
-# The most special first; what each leaves of the reals. A `range` has the ends `from` and `to`.
-_CONDITIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(f"{_LEAD}{_MANY}{pattern}{_END}"), meaning)
-    for pattern, meaning in (
+
+@cache
+def _conditions() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The most special first, with what each leaves of the reals; a `range` has the ends `from` and `to`."""
+    patterns = (
         (rf"{_P}{_IN}{_R}{_POSITIVE}", "half"),
         (rf"\(?{_P}(?:\s*,\s*{_NAME}\))?{_IN}{_R}\s*(?:\^\s*\{{?\s*[0-9]\s*\}}?)?", "all"),
         (rf"{_P}{_IN}{_NZQ}", "other"),
@@ -40,13 +42,19 @@ _CONDITIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"{_IS}(?i:non-?\s?negative|positive|negative)\b[a-z ]*(?:{_NAME})?", "half"),
         (rf"{_IS}(?i:integers?|rational|natural)\b[a-z ]*(?:{_NAME})?", "other"),
     )
-)
+    return tuple((re.compile(f"{_LEAD}{_MANY}{pattern}{_END}"), meaning) for pattern, meaning in patterns)
+
+
 _ANY = re.compile(
     r"(?:\\forall|∀|,|;|\bfor|\bwhere|\bwith|\()\s*"
     r"(?:(?:all|any|every|each|some|arbitrary|real|free|numbers?|values?|scalars?|parameters?"
     rf"|is|are|be|can|of|an?|the|{_NAME})(?![A-Za-z])\s*)+\)?\s*$"
 )
 _ANY_WORD = re.compile(r"\b(?:all|any|every|each|arbitrary|free|real)\b|∀|\\forall")
+# Without one of these no condition can be there, and none is looked for.
+_POSSIBLE = re.compile(
+    r"[<>≤≥≠∈]|!=|\\(?:in|leq?|geq?|lt|gt|neq?)\b|\bin\b|(?i:negative|positive|integer|rational|natural)"
+)
 _MOST_CONDITIONS = 4
 _BY_SIZE: tuple[Range, ...] = ("all", "half", "segment")
 
@@ -83,7 +91,9 @@ def without_conditions(text: str) -> tuple[str, Range]:
 
 
 def _first(text: str) -> tuple[re.Match[str], str] | None:
-    for pattern, meaning in _CONDITIONS:
+    if not _POSSIBLE.search(text):
+        return None
+    for pattern, meaning in _conditions():
         match = pattern.search(text)
         if match is not None and match.start() > 0:
             return match, meaning
