@@ -4,7 +4,7 @@ A check module offers a pydantic model and three functions:
 
     class Options(CheckOptions)                     what a rubric may say beside `check: <kind>`
     prepare(options, setting) -> Prepared           once per part: computes and reads what is expected
-    judge(prepared, answer) -> Verdict              once per answer; pure; never raises for what a student wrote
+    judge(prepared, answer) -> Verdict              once per answer; pure; no exception but StudentError
     samples(prepared) -> tuple[Sample, ...]         the reference and each declared mistake as typed answers
 
 `judge` may raise `StudentError` for text it cannot read; the caller turns that into `unreadable`.

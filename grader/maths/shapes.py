@@ -152,7 +152,9 @@ class _Inference:
         if not any(shape[1] == 1 and shape != SCALAR for _, shape in terms):
             return terms
         return [
-            (Node("transpose", (term,)), (shape[1], 1)) if shape[0] == 1 and shape != SCALAR else (term, shape)
+            (Node("transpose", (term,)), (shape[1], 1))
+            if shape[0] == 1 and shape != SCALAR
+            else (term, shape)
             for term, shape in terms
         ]
 
