@@ -57,7 +57,7 @@ class Frame:
         return self._points[index]
 
     def ball_point(self, index: int, precision: int) -> Point | None:
-        """The `index`-th point of real numbers, at a precision in bits; None where a definition has no value."""
+        """The `index`-th point of real numbers with so many bits; None where a definition has no value."""
         from flint import ctx
 
         from grader.maths.balls import ball_point
