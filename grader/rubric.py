@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from grader import __version__, checks, yamltext
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
+from grader.options import OptionsError, keys
 from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
 from grader.rubric_search import find, for_folder, locate
 from grader.yamltext import Loaded
@@ -155,58 +156,19 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
         prose = bool(getattr(check, "PROSE", False))
         try:
             options = check.Options.model_validate(dict(text.options))
-        except ValueError as error:  # pydantic's ValidationError, which is not imported for its name alone
-            for fault_path, found, meant in _option_faults(error, check.Options):
-                faults.add((*path, *fault_path), found, meant)
+        except OptionsError as error:
+            known = keys(check.Options)
+            for one in error.mismatches:
+                meant = one.meant
+                if len(one.path) == 1 and one.path[0] not in known:
+                    meant = suggest(str(one.path[0]), (*known, *PART_KEYS), "a key of this part")
+                faults.add((*path, *one.path), one.found, meant)
     elif text.check:
         meant = suggest(text.check, checks.kinds(), "a kind of check")
         faults.add((*path, "check"), repr(text.check), meant)
     return Part(
         text.id, text.title, text.points, text.number, text.names, text.check, options, symbols, prose
     )
-
-
-def _option_faults(error: ValueError, model: Any) -> Iterator[tuple[yamltext.Path, str, str]]:
-    """The faults in a ValidationError: where, what was found, what was meant."""
-    for one in error.errors() if hasattr(error, "errors") else ():
-        where: yamltext.Path = tuple(one["loc"])
-        given, context = one["input"], one.get("ctx", {})
-        shown = f"nothing at {_last(where)}" if given == "" else _shown(given)
-        match one["type"]:
-            case "extra_forbidden":
-                known = _keys(model) if len(where) == 1 else ()
-                if known:
-                    meant = suggest(str(where[-1]), (*known, *PART_KEYS), "a key of this part")
-                else:
-                    meant = "a key that belongs here"
-                yield where, f"the key {where[-1]!r}", meant
-            case "missing":
-                yield where, f"no `{_last(where)}:`", f"a value for {_last(where)}"
-            case "literal_error":
-                yield where, shown, str(context["expected"])
-            case "value_error" if where:
-                yield where, shown, str(context["error"]).removeprefix("meant ")
-            case "value_error":
-                keys = ", ".join(given) if isinstance(given, Mapping) and given else "no options"
-                yield where, keys, str(context["error"]).removeprefix("meant ")
-            case _:
-                said = str(one["msg"]).removeprefix("Input should be ").replace("valid tuple", "list")
-                yield where, shown, said[:1].lower() + said[1:]
-
-
-def _keys(model: Any) -> tuple[str, ...]:
-    return tuple(option.alias or name for name, option in model.model_fields.items())
-
-
-def _last(where: yamltext.Path) -> str:
-    return str(where[-1]) if where else "options"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Mapping):
-        return f"a mapping with {', '.join(map(str, value)) or 'nothing'}"
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:80]}..."
 
 
 def _declared(

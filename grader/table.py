@@ -23,6 +23,9 @@ COLUMNS: Final = (
     "place",
 )
 
+# What the start of a risky cell may be: all others need no second look.
+_FIRST: Final = frozenset("=+-@ ")
+
 
 def marks_csv(results: Iterable[Result]) -> str:
     """One row per student and part; `points` is empty while a person is waited for."""
@@ -53,6 +56,8 @@ def cell(text: str) -> str:
     >>> cell("=HYPERLINK(1)"), cell("x - y")
     ("'=HYPERLINK(1)", 'x - y')
     """
+    if text.isascii() and text.isprintable() and text[:1] not in _FIRST:
+        return text
     # A null character would end the file for some readers, half a surrogate pair cannot be encoded.
     text = text.replace("\0", "�").encode("utf-8", "backslashreplace").decode("utf-8")
     # Blanks are skipped by some programs before they look for the sign.

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from pydantic import ValidationError
 
 from grader.checks import OptionError, Setting, complexity
 from grader.errors import StudentError
 from grader.maths.names import NONE
+from grader.options import OptionsError
 from grader.types import Answer, Note, Outcome, Place, Verdict
 
 SETTING = Setting(NONE, {"order": lambda: "n^2", "number": lambda: 1})
@@ -205,7 +205,7 @@ def test_an_expected_order_that_cannot_be_used_is_refused(options: Mapping[str, 
 
 
 def test_the_variables_must_be_named() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(OptionsError):
         complexity.Options.model_validate({"expected": "n"})
 
 

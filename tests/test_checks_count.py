@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from pydantic import ValidationError
 
 from grader.checks import OptionError, Setting, count
 from grader.errors import StudentError
 from grader.maths.names import NONE
+from grader.options import OptionsError
 from grader.types import Answer, Notation, Note, Outcome, Place, Verdict
 
 SETTING = Setting(
@@ -209,7 +209,7 @@ def test_an_option_at_fault_is_named(
     ],
 )
 def test_options_of_the_wrong_form_are_refused(options: Mapping[str, object]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(OptionsError):
         count.Options.model_validate(options)
 
 

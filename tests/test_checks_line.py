@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from pydantic import ValidationError
 
 from grader.checks import OptionError, Setting, line
 from grader.errors import StudentError
 from grader.maths.names import NONE
+from grader.options import OptionsError
 from grader.types import Answer, Outcome, Place, Verdict
 
 SETTING = Setting(NONE, {"line": lambda: "2 w1 + w2 = 2"})
@@ -231,7 +231,7 @@ def test_an_option_at_fault_is_named(options: Mapping[str, object], path: tuple[
 
 
 def test_a_plane_has_two_variables() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(OptionsError):
         line.Options.model_validate({"variables": ["w1"], "expected": "w1 = 1"})
 
 

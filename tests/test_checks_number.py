@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from pydantic import ValidationError
 
 from grader.checks import OptionError, Setting, number
 from grader.errors import StudentError
 from grader.maths.names import NONE
+from grader.options import OptionsError
 from grader.types import Answer, Outcome, Place, Verdict
 
 SETTING = Setting(
@@ -184,7 +184,7 @@ def test_an_option_at_fault_is_named(options: Mapping[str, object], path: tuple[
 
 @pytest.mark.parametrize("tolerance", [{"abs": "0"}, {"near": "1"}, "close", {"decimals": "x"}])
 def test_a_tolerance_that_cannot_be_used_is_refused(tolerance: object) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(OptionsError):
         number.Options.model_validate({"expected": "1", "tolerance": tolerance})
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
-from pydantic import ValidationError
 
 from grader.checks import OptionError, Setting, yes_no
 from grader.checks._common import FULL, NOTHING
 from grader.maths.names import NONE
+from grader.options import OptionsError
 from grader.types import Answer, Checklist, Outcome, Place, Verdict
 
 SETTING = Setting(NONE, {})
@@ -177,7 +177,7 @@ def test_hostile_text_waits_for_a_person(text: str) -> None:
 
 @pytest.mark.parametrize("options", [{"expected": "maybe"}, {"expected": "yes", "yes_word": ["a"]}, {}])
 def test_options_that_cannot_be_used_are_refused(options: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(OptionsError):
         yes_no.Options.model_validate(options)
 
 

@@ -14,6 +14,7 @@ import pytest
 import grader
 from grader import checks, documents, sources
 from grader.errors import StaffError, StudentError
+from grader.options import OptionsError
 from grader.types import Answer, Document, File, Outcome, Place, Submission, Verdict
 
 ROOT: Final = Path(grader.__file__).parent
@@ -31,6 +32,7 @@ LAYERS: Final = (
             "rubric_search",
             "reference",
             "yamltext",
+            "options",
         ),
         *("encoding", "gradebook", "statistics", "table", "files", "html", "charts", "overview", "report"),
     ),
@@ -201,8 +203,9 @@ def test_every_check_keeps_the_contract(kind: str) -> None:
     assert list(inspect.signature(check.prepare).parameters) == ["options", "setting"]
     assert list(inspect.signature(check.judge).parameters) == ["prepared", "answer"]
     assert list(inspect.signature(check.samples).parameters) == ["prepared"]
-    assert check.Options.model_config.get("extra") == "forbid"
-    assert check.Options.model_config.get("frozen") is True
+    assert check.Options.__dataclass_params__.frozen
+    with pytest.raises(OptionsError, match="no_such_option"):
+        check.Options.model_validate({"no_such_option": "1"})
 
 
 @pytest.mark.parametrize("kind", checks.kinds())

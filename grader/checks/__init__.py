@@ -1,6 +1,6 @@
 """Every kind of check is one file here, named as rubrics name it (`check: count` is `count.py`).
 
-A check module offers a pydantic model and three functions:
+A check module offers a dataclass of options and three functions:
 
     class Options(CheckOptions)                     what a rubric may say beside `check: <kind>`
     prepare(options, setting) -> Prepared           once per part: computes and reads what is expected

@@ -10,8 +10,6 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
-
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._typed import echo as echo
 from grader.checks._typed import formula_text as formula_text
@@ -19,6 +17,7 @@ from grader.checks._typed import sides as sides
 from grader.errors import StudentError
 from grader.maths.names import Symbols
 from grader.maths.tree import Node
+from grader.options import By, Options
 from grader.types import Evidence, Note, Outcome, Verdict
 
 T = TypeVar("T")
@@ -29,18 +28,17 @@ FULL, NOTHING = Fraction(1), Fraction(0)
 # --- what a rubric may say -------------------------------------------------------------------------
 
 
-class CheckOptions(BaseModel):
-    """Options of a check: unknown keys are faults, nothing changes afterwards."""
-
-    # Most models of the folder are not used in a run: each is built when it is first validated with.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+CheckOptions = Options
 
 
-def _as_text(value: object) -> object:
+def _as_text(value: object) -> str:
     """A formula of a rubric as text; YAML lists are written as lists."""
     if isinstance(value, list | tuple):
         return "[" + ", ".join(str(_as_text(entry)) for entry in value) + "]"
-    return str(value) if isinstance(value, int | float | Decimal | Fraction) else value
+    text = str(value) if isinstance(value, str | int | float | Decimal | Fraction) else ""
+    if not text.strip():
+        raise ValueError("meant a formula, or ref. and a name")
+    return text
 
 
 def _as_credit(value: object) -> Fraction:
@@ -53,22 +51,22 @@ def _as_credit(value: object) -> Fraction:
     return credit
 
 
-Formula = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
-Credit = Annotated[Fraction, PlainValidator(_as_credit)]
+Formula = Annotated[str, By(_as_text)]
+Credit = Annotated[Fraction, By(_as_credit)]
 
 
 class Accepted(CheckOptions):
     """One value that earns full marks; `as` names its convention in the report."""
 
     expected: Formula
-    as_: str = Field("", alias="as")
+    as_: str = ""
     note: str = ""
 
 
 class Mistake(CheckOptions):
     """One wrong value that is known, the credit it earns and what is said of it."""
 
-    is_: Formula = Field(alias="is")
+    is_: Formula
     credit: Credit
     say: str
 
@@ -87,16 +85,14 @@ class ValueOptions(CheckOptions):
     accept: tuple[Accepted, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
-    @model_validator(mode="after")
-    def _expects_something(self) -> ValueOptions:
+    def __post_init__(self) -> None:
         if (self.expected is None) == (not self.accept):
             raise ValueError("meant either `expected: X` or `accept: [{expected: X, as: ...}]`")
-        return self
 
     def conventions(self) -> tuple[tuple[tuple[str | int, ...], Accepted], ...]:
         """The accepted values, each with the path that leads to it in the rubric."""
         if self.expected is not None:
-            return ((("expected",), Accepted.model_validate({"expected": self.expected})),)
+            return ((("expected",), Accepted(expected=self.expected)),)
         return tuple((("accept", index, "expected"), one) for index, one in enumerate(self.accept))
 
 

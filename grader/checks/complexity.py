@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
-
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
     Difference,
@@ -32,6 +30,7 @@ from grader.errors import StudentError
 from grader.maths.growth import Growth, compare, growth
 from grader.maths.names import SymbolFault, Symbols, declare
 from grader.maths.tree import Node, number, symbol
+from grader.options import Size
 from grader.types import Answer, Evidence, Notation, Note, Verdict
 
 _LONGEST = 4_000  # characters of a cost with its reason
@@ -40,7 +39,7 @@ _LONGEST = 4_000  # characters of a cost with its reason
 class Options(ValueOptions):
     """`variables`: the names that grow; everything else in a cost is a constant."""
 
-    variables: Annotated[tuple[str, ...], Field(min_length=1)]
+    variables: Annotated[tuple[str, ...], Size(1)]
 
 
 @dataclass(frozen=True, slots=True)

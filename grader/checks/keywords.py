@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import Field, model_validator
-
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import FULL, NOTHING, CheckOptions, undecided
+from grader.options import Size
 from grader.types import Answer, Checklist, Verdict
 
-Words = Annotated[tuple[str, ...], Field(min_length=1)]
+Words = Annotated[tuple[str, ...], Size(1)]
 _LONGEST = 40_000  # characters that are looked at
 _NEGATED = re.compile(
     r"(?:\b(?:not|no|never|neither|nor|without|cannot|rather than|instead of)\b|n['’]t\b)[^.;,!?\n]{0,40}$"
 )
+
+PROSE = True  # the answer is a text, not a quantity
 
 
 class Group(CheckOptions):
     """Synonyms of one idea; `as` is how the checklist calls it, the first word otherwise."""
 
     words: Words
-    as_: str = Field("", alias="as")
+    as_: str = ""
 
     @property
     def name(self) -> str:
@@ -37,14 +38,12 @@ class Options(CheckOptions):
 
     any_of: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
-    need: int = Field(1, ge=1)
+    need: Annotated[int, Size(1)] = 1
     refuse: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _looks_for_something(self) -> Options:
+    def __post_init__(self) -> None:
         if bool(self.any_of) == bool(self.groups):
             raise ValueError("meant either `any_of: [words]` or `groups: [{words: [...], as: ...}]`")
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def prepare(options: Options, setting: Setting) -> Prepared:
     Raises:
         OptionError: more are needed than there are, or a word is both wanted and refused.
     """
-    groups = options.groups or (Group.model_validate({"words": options.any_of}),)
+    groups = options.groups or (Group(words=options.any_of),)
     if options.need > len(groups):
         raise OptionError(("need",), str(options.need), f"at most {len(groups)}, the number of groups")
     wanted = {word.lower() for group in groups for word in group.words}

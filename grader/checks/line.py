@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import Field
-
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
     NOTHING,
@@ -37,6 +35,7 @@ from grader.maths.lines import Line, Locus, Range, near, of_equation, of_points,
 from grader.maths.names import SymbolFault, Symbols, declare, normal
 from grader.maths.tolerance import has_decimals
 from grader.maths.tree import Node, names_in
+from grader.options import Size
 from grader.types import Answer, Evidence, Notation, Verdict
 
 _MOST_PIECES = 8
@@ -50,7 +49,7 @@ _PARAMETERS = (
 class Options(ValueOptions):
     """`variables`: the two coordinates; `half_line` and `point`: credit and words for a part of the line."""
 
-    variables: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+    variables: Annotated[tuple[str, ...], Size(2, 2)]
     half_line: Credited | None = None
     point: Credited | None = None
 

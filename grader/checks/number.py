@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import PlainValidator
-
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
     Difference,
@@ -42,9 +40,10 @@ from grader.maths.tolerance import (
     typed,
 )
 from grader.maths.tree import Node
+from grader.options import By
 from grader.types import Answer, Evidence, Notation, Note, Verdict
 
-Tolerance = Annotated[Any, PlainValidator(rule)]
+Tolerance = Annotated[Any, By(rule)]
 
 
 class Options(ValueOptions):

@@ -8,6 +8,8 @@ from grader.checks import Sample, Setting
 from grader.checks._common import CheckOptions, undecided
 from grader.types import Answer, Checklist, Verdict
 
+PROSE = True  # the answer is a text, not a quantity
+
 
 class Options(CheckOptions):
     """`items`: what the person should look for."""

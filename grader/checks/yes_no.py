@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
-
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import FULL, NOTHING, CheckOptions, undecided
+from grader.options import By
 from grader.types import Answer, Checklist, Note, Outcome, Verdict
 
 Stance = Literal["yes", "no"]
@@ -22,10 +21,13 @@ def _word(value: object) -> object:
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
+PROSE = True  # the answer is a text, not a quantity
+
+
 class Options(CheckOptions):
     """`expected: yes`; `yes_words: [convex]` are words that mean yes, unless negated; `reason`: items."""
 
-    expected: Annotated[Stance, BeforeValidator(_word)]
+    expected: Annotated[Stance, By(_word)]
     reason: tuple[str, ...] = ()
     yes_words: tuple[str, ...] = ()
     no_words: tuple[str, ...] = ()
