@@ -14,7 +14,7 @@ from grader.documents._names import canonical
 from grader.documents._numbering import Label
 from grader.documents._quantity import Found, Quantity
 from grader.documents._sections import Section, split
-from grader.types import Answer, Block, Document, Place
+from grader.types import Answer, Block, Document, Place, Reads
 
 if TYPE_CHECKING:
     from grader.rubric import Rubric
@@ -27,20 +27,16 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
-_PROSE = {"keywords", "person", "yes_no"}
-_EQUATIONS = {"line"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One part to look for: its id, its number on the sheet, its quantity's names, whether it is prose."""
+    """One part to look for: its id, its number on the sheet, its quantity's names, what its check reads."""
 
     part: str
     number: str
     names: tuple[str, ...] = ()
-    prose: bool = False
-    equation: bool = False
-    """The answer is itself an equation (`w2 = 2 - 2 w1`), so its left side belongs to it."""
+    reads: Reads = "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +83,7 @@ def find(documents: Sequence[Document], wanted: Sequence[Wanted]) -> dict[str, t
 
 def wanted(rubric: Rubric) -> tuple[Wanted, ...]:
     """What to look for to mark a rubric: one entry for each part, in its order."""
-    return tuple(
-        Wanted(part.id, part.number, part.names, part.check in _PROSE, part.check in _EQUATIONS)
-        for part in rubric.parts
-    )
+    return tuple(Wanted(part.id, part.number, part.names, part.reads) for part in rubric.parts)
 
 
 @lru_cache(maxsize=16)
@@ -103,7 +96,7 @@ def _targets(wanted: tuple[Wanted, ...]) -> tuple[_Target, ...]:
         label = _numbering.label(number)
         word = canonical(one.part.removeprefix(number).lstrip(".")).lower()
         names = frozenset(canonical(name) for name in one.names)
-        quantity = Quantity(names, word, one.equation)
+        quantity = Quantity(names, word, one.reads == "equation")
         targets.append(_Target(one, label, quantity, shared[label] == 1))
     return tuple(targets)
 
@@ -141,7 +134,7 @@ def _by_number(keyed: dict[tuple[Label, str], list[Block]], target: _Target) -> 
     ]
     if inner and target.alone:
         # `1.1.2: {verdict: yes, reason: ...}` where the sheet has one part
-        if target.wanted.prose or len(inner) > 1:
+        if target.wanted.reads == "prose" or len(inner) > 1:
             text = "\n".join(f"{block.name.rpartition('.')[2]}: {block.text}" for block in inner)
             yield Found(text, inner[0].place, "plain")
         else:
@@ -176,7 +169,7 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     siblings = [other for other in targets if other.label == target.label]
     segments, rest = _segments(section.blocks, siblings)
     segment = segments.get(target.wanted.part)
-    if target.wanted.prose:
+    if target.wanted.reads == "prose":
         own = segment or (rest if segments else section.blocks)
         return _as_prose(_without_values(own, targets), section)
     entries = [
@@ -198,13 +191,13 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
         other
         for other in siblings
         if other is not target
-        and not other.wanted.prose
+        and other.wanted.reads != "prose"
         and (
             other.wanted.part in segments
             or any(True for _ in _quantity.stated(section.blocks, other.quantity))
         )
     ]
-    if target.alone or len(claimed) == sum(not other.wanted.prose for other in siblings) - 1:
+    if target.alone or len(claimed) == sum(other.wanted.reads != "prose" for other in siblings) - 1:
         single = _quantity.single(_unclaimed(rest, claimed), labelled=False)
         if single:
             return single

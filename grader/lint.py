@@ -233,7 +233,7 @@ def _doubts(rubric: Rubric) -> Iterator[Fault]:
         shared = Counter(name for part in parts for name in part.names)
         for part in parts:
             here = line(("parts", part.id))
-            if len(parts) > 1 and not part.names and not part.prose:
+            if len(parts) > 1 and not part.names and part.reads != "prose":
                 meant = f"`answer: {{name: ...}}`, because {len(parts)} parts stand in section {number}"
                 yield Fault(file, here, f"no name for the quantity of {part.id}", meant)
             for name in part.names:

@@ -16,6 +16,7 @@ from grader.maths.names import NONE, SymbolFault, Symbols, declare
 from grader.options import OptionsError, keys
 from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
 from grader.rubric_search import find, for_folder, locate
+from grader.types import Reads
 from grader.yamltext import Loaded
 
 __all__ = ["Part", "Prepared", "Rubric", "find", "for_folder", "load", "locate", "prepare", "read_yaml"]
@@ -28,7 +29,7 @@ Prepared = Mapping[str, Any]
 class Part:
     """One part. `number` is the sheet's, `names` are those of its quantity, the one to show first.
 
-    `symbols` are the rubric's, unless the part declares some anew; `prose` answers are whole texts.
+    `symbols` are the rubric's, unless the part declares some anew; `reads` is what its check reads.
     """
 
     id: str
@@ -39,7 +40,7 @@ class Part:
     check: str
     options: Any
     symbols: Symbols
-    prose: bool
+    reads: Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,11 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
     if text.symbols or text.dimensions:
         dimensions = _resized(rubric.dimensions, text.dimensions)
         symbols = _declared({**rubric.symbols, **text.symbols}, dimensions, path, faults)
-    options, prose = None, False
+    options: Any = None
+    reads: Reads = "value"
     if text.check in checks.kinds():
         check = checks.load(text.check)
-        prose = bool(getattr(check, "PROSE", False))
+        reads = check.READS
         try:
             options = check.Options.model_validate(dict(text.options))
         except OptionsError as error:
@@ -167,7 +169,7 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
         meant = suggest(text.check, checks.kinds(), "a kind of check")
         faults.add((*path, "check"), repr(text.check), meant)
     return Part(
-        text.id, text.title, text.points, text.number, text.names, text.check, options, symbols, prose
+        text.id, text.title, text.points, text.number, text.names, text.check, options, symbols, reads
     )
 
 

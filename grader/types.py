@@ -11,6 +11,9 @@ from typing import Literal
 
 Notation = Literal["latex", "python", "plain"]
 
+Reads = Literal["value", "prose", "equation"]
+"""What a check reads: the value of a quantity, a whole text, or an equation with its left side."""
+
 
 class Outcome(StrEnum):
     """What a check found; only the first three earn or lose points without a person."""

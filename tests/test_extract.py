@@ -67,18 +67,18 @@ def test_a_letter_belongs_to_the_number_above_it(heading: str) -> None:
 
 
 def test_a_letter_no_part_has_stays_in_its_section() -> None:
-    wanted = Wanted("1.1", "1.1", (), prose=True)
+    wanted = Wanted("1.1", "1.1", (), reads="prose")
     text = one(wanted, "# 1.1\n(a) one thing\n\n(b) another\n")
     assert text is not None and "one thing" in text and "another" in text
 
 
 def test_items_of_a_list_are_questions_where_nothing_else_is() -> None:
-    wanted = [Wanted("1.1", "1.1", (), prose=True), Wanted("1.2", "1.2", (), prose=True)]
+    wanted = [Wanted("1.1", "1.1", (), reads="prose"), Wanted("1.2", "1.2", (), reads="prose")]
     assert texts(wanted, "### 1 Graphs\n\n1. first\n\n2. second\n") == {"1.1": "first", "1.2": "second"}
 
 
 def test_items_of_a_list_are_no_questions_where_headings_are() -> None:
-    wanted = [Wanted("1.1", "1.1", (), prose=True), Wanted("1.2", "1.2", (), prose=True)]
+    wanted = [Wanted("1.1", "1.1", (), reads="prose"), Wanted("1.2", "1.2", (), reads="prose")]
     text = "# 1\n\n1. intro\n\n## 1.1\n\nanswer\n\n1. step\n\n## 1.2\n\nother\n"
     found = texts(wanted, text)
     assert found["1.1"].startswith("answer") and "step" in found["1.1"] and found["1.2"] == "other"
@@ -150,7 +150,7 @@ def test_the_left_side_may_be_a_fraction_of_differentials() -> None:
 
 
 def test_an_equation_keeps_its_left_side_where_the_part_asks_for_one() -> None:
-    wanted = Wanted("3.3a", "3.3a", ("w", "w2"), equation=True)
+    wanted = Wanted("3.3a", "3.3a", ("w", "w2"), reads="equation")
     assert one(wanted, "# 3.3a\nso $w_2 = 2 - 2 w_1$") == "w_2 = 2 - 2 w_1"
     assert one(wanted, "# 3.3a\nso $2 w_1 + w_2 = 2$") == "2 w_1 + w_2 = 2"
 
@@ -181,7 +181,7 @@ def test_a_placeholder_is_no_answer(body: str) -> None:
 SIZES = [
     Wanted("3.2.parameters", "3.2"),
     Wanted("3.2.neurons", "3.2"),
-    Wanted("3.2.why", "3.2", (), prose=True),
+    Wanted("3.2.why", "3.2", (), reads="prose"),
 ]
 
 
@@ -204,7 +204,7 @@ def test_a_quantity_without_its_label_is_absent_when_others_have_theirs() -> Non
 
 
 def test_a_label_above_its_formula_names_it() -> None:
-    wanted = [Wanted("3.1.output", "3.1"), Wanted("3.1.feature", "3.1", (), prose=True)]
+    wanted = [Wanted("3.1.output", "3.1"), Wanted("3.1.feature", "3.1", (), reads="prose")]
     found = texts(
         wanted, "# 3.1\n**output:**\n\n$$\\begin{pmatrix} 1 & 2 \\end{pmatrix}$$\n\n**feature:** edges\n"
     )
@@ -222,14 +222,14 @@ def test_a_part_named_by_one_letter_is_a_quantity() -> None:
 
 def test_a_proof_is_its_whole_section_from_its_first_line() -> None:
     (answer,) = find(
-        [Wanted("1.1", "1.1", (), prose=True)], ("a.md", "# 1.1\n\nFirst.\n\n$$x=1$$\n\nLast.\n")
+        [Wanted("1.1", "1.1", (), reads="prose")], ("a.md", "# 1.1\n\nFirst.\n\n$$x=1$$\n\nLast.\n")
     )["1.1"]
     assert answer.text == answer.passage == "First.\n\n$$\nx=1\n$$\n\nLast."
     assert answer.place.line == 3
 
 
 def test_code_that_gives_another_quantity_is_no_part_of_a_proof() -> None:
-    wanted = [Wanted("1.1", "1.1", (), prose=True), Wanted("3.1", "3.1", ("conv_output",))]
+    wanted = [Wanted("1.1", "1.1", (), reads="prose"), Wanted("3.1", "3.1", ("conv_output",))]
     found = texts(wanted, "# 1.1\n\nWords.\n\n```python\nconv_output = [1]\n```\n")
     assert found == {"1.1": "Words.", "3.1": "[1]"}
 
@@ -256,7 +256,7 @@ def test_a_part_with_a_word_may_go_by_its_number_alone_if_it_is_the_only_one() -
 
 def test_a_verdict_and_its_reason_are_read_together() -> None:
     text = one(
-        Wanted("1.1.2", "1.1.2", (), prose=True), "1.1.2: {verdict: yes, reason: same span}\n", "a.yaml"
+        Wanted("1.1.2", "1.1.2", (), reads="prose"), "1.1.2: {verdict: yes, reason: same span}\n", "a.yaml"
     )
     assert text == "verdict: yes\nreason: same span"
 

@@ -7,7 +7,7 @@ import importlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 import pytest
 
@@ -15,7 +15,7 @@ import grader
 from grader import checks, documents, sources
 from grader.errors import StaffError, StudentError
 from grader.options import OptionsError
-from grader.types import Answer, Document, File, Outcome, Place, Submission, Verdict
+from grader.types import Answer, Document, File, Outcome, Place, Reads, Submission, Verdict
 
 ROOT: Final = Path(grader.__file__).parent
 # From the bottom up: a module may import from its own layer and from those before it.
@@ -203,9 +203,19 @@ def test_every_check_keeps_the_contract(kind: str) -> None:
     assert list(inspect.signature(check.prepare).parameters) == ["options", "setting"]
     assert list(inspect.signature(check.judge).parameters) == ["prepared", "answer"]
     assert list(inspect.signature(check.samples).parameters) == ["prepared"]
+    assert check.READS in get_args(Reads)
     assert check.Options.__dataclass_params__.frozen
     with pytest.raises(OptionsError, match="no_such_option"):
         check.Options.model_validate({"no_such_option": "1"})
+
+
+def test_what_a_check_reads_is_what_a_submission_is_searched_for() -> None:
+    from grader import extract, rubric
+
+    sheet = rubric.load(ROOT.parent / "rubrics" / "csc413-2020-hw1.yaml")
+    sought = {one.part: one.reads for one in extract.wanted(sheet)}
+    assert sought == {part.id: checks.load(part.check).READS for part in sheet.parts}
+    assert set(sought.values()) == set(get_args(Reads))
 
 
 @pytest.mark.parametrize("kind", checks.kinds())

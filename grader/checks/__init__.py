@@ -1,8 +1,9 @@
 """Every kind of check is one file here, named as rubrics name it (`check: count` is `count.py`).
 
-A check module offers a dataclass of options and three functions:
+A check module offers a dataclass of options, a constant and three functions:
 
     class Options(CheckOptions)                     what a rubric may say beside `check: <kind>`
+    READS: Final[Reads]                             what to look for: a value, prose or an equation
     prepare(options, setting) -> Prepared           once per part: computes and reads what is expected
     judge(prepared, answer) -> Verdict              once per answer; pure; no exception but StudentError
     samples(prepared) -> tuple[Sample, ...]         the reference and each declared mistake as typed answers
@@ -23,7 +24,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from grader.errors import StaffError
-from grader.types import Answer, Notation, Verdict
+from grader.types import Answer, Notation, Reads, Verdict
 
 if TYPE_CHECKING:
     from grader.maths.names import Symbols
@@ -63,6 +64,7 @@ class Check(Protocol):
     """What every module of this folder offers."""
 
     Options: type[Any]
+    READS: Reads
 
     def prepare(self, options: Any, setting: Setting) -> Any: ...
     def judge(self, prepared: Any, answer: Answer) -> Verdict: ...

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -35,10 +35,12 @@ from grader.maths.entries import Entries, Shape, expand, is_vector, shape_name
 from grader.maths.names import NONE
 from grader.maths.tolerance import GOOD, USUAL, Agreement, Number, Rule, Typed, agree, typed
 from grader.maths.tree import Node
-from grader.types import Answer, EntryMap, Evidence, Notation, Note, Verdict
+from grader.types import Answer, EntryMap, Evidence, Notation, Note, Reads, Verdict
 
 MOST_ENTRIES = 400
 _SHOWN = 20  # rows and columns of an entry map
+
+READS: Final[Reads] = "value"
 
 
 class Options(ValueOptions):

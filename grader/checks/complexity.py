@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -31,9 +31,11 @@ from grader.maths.growth import Growth, compare, growth
 from grader.maths.names import SymbolFault, Symbols, declare
 from grader.maths.tree import Node, number, symbol
 from grader.options import Size
-from grader.types import Answer, Evidence, Notation, Note, Verdict
+from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
 
 _LONGEST = 4_000  # characters of a cost with its reason
+
+READS: Final[Reads] = "value"
 
 
 class Options(ValueOptions):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.checks import Sample, Setting
 from grader.checks._common import (
@@ -29,7 +29,7 @@ from grader.checks._typed import (
 from grader.errors import StudentError
 from grader.maths.names import NONE
 from grader.maths.tree import Node
-from grader.types import Answer, Evidence, Notation, Verdict
+from grader.types import Answer, Evidence, Notation, Reads, Verdict
 
 if TYPE_CHECKING:
     from flint import arb
@@ -40,6 +40,8 @@ _DOTTED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3}){2,}(?![\d.,])")
 _ONE_DOT = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _NEIGHBOURS = re.compile(r"(?<!frac)(?<!frac )\b\d+\s+\d")
 _LABEL = re.compile(r"^[^\W\d_][^\d=:\\(]*[:=]\s*")
+
+READS: Final[Reads] = "value"
 
 
 class Options(ValueOptions):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
-from typing import Literal
+from typing import Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -36,7 +36,9 @@ from grader.maths.notation import read, to_text
 from grader.maths.notation.limits import TOKENS
 from grader.maths.shapes import ShapeError
 from grader.maths.tree import Node, number, walk
-from grader.types import Answer, Evidence, Notation, Note, Verdict
+from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
+
+READS: Final[Reads] = "value"
 
 
 class Options(ValueOptions):

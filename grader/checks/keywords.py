@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Final
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import FULL, NOTHING, CheckOptions, undecided
 from grader.options import Size
-from grader.types import Answer, Checklist, Verdict
+from grader.types import Answer, Checklist, Reads, Verdict
 
 Words = Annotated[tuple[str, ...], Size(1)]
 _LONGEST = 40_000  # characters that are looked at
@@ -18,7 +18,7 @@ _NEGATED = re.compile(
     r"(?:\b(?:not|no|never|neither|nor|without|cannot|rather than|instead of)\b|n['’]t\b)[^.;,!?\n]{0,40}$"
 )
 
-PROSE = True  # the answer is a text, not a quantity
+READS: Final[Reads] = "prose"
 
 
 class Group(CheckOptions):

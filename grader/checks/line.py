@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Final
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -36,7 +36,7 @@ from grader.maths.names import SymbolFault, Symbols, declare, normal
 from grader.maths.tolerance import has_decimals
 from grader.maths.tree import Node, names_in
 from grader.options import Size
-from grader.types import Answer, Evidence, Notation, Verdict
+from grader.types import Answer, Evidence, Notation, Reads, Verdict
 
 _MOST_PIECES = 8
 # What people call the parameter of a line.
@@ -44,6 +44,8 @@ _PARAMETERS = (
     "s t r k c a b u v p q z l m h x y "
     "alpha beta gamma lambda mu nu tau theta sigma kappa rho eta epsilon delta"
 ).split()
+
+READS: Final[Reads] = "equation"
 
 
 class Options(ValueOptions):

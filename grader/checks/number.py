@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -41,9 +41,11 @@ from grader.maths.tolerance import (
 )
 from grader.maths.tree import Node
 from grader.options import By
-from grader.types import Answer, Evidence, Notation, Note, Verdict
+from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
 
 Tolerance = Annotated[Any, By(rule)]
+
+READS: Final[Reads] = "value"
 
 
 class Options(ValueOptions):

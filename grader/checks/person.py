@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from grader.checks import Sample, Setting
 from grader.checks._common import CheckOptions, undecided
-from grader.types import Answer, Checklist, Verdict
+from grader.types import Answer, Checklist, Reads, Verdict
 
-PROSE = True  # the answer is a text, not a quantity
+READS: Final[Reads] = "prose"
 
 
 class Options(CheckOptions):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Literal
+from typing import Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -37,11 +37,13 @@ from grader.maths.entries import expand, is_vector, shape_name
 from grader.maths.names import NONE
 from grader.maths.tolerance import Number, Rule, bounds, has_decimals
 from grader.maths.tree import Node
-from grader.types import Answer, Evidence, Notation, Note, Verdict
+from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
 
 _DEFAULT = Rule("abs", Fraction(1, 1000))
 _EXACT = Fraction(1, 10**12)  # exact formulas agree to the accuracy of their evaluation
 _SIGN = re.compile(r"^\s*(?:±|\\pm(?![A-Za-z])|\+/-|\+-)\s*")
+
+READS: Final[Reads] = "value"
 
 
 class Options(ValueOptions):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import FULL, NOTHING, CheckOptions, undecided
 from grader.options import By
-from grader.types import Answer, Checklist, Note, Outcome, Verdict
+from grader.types import Answer, Checklist, Note, Outcome, Reads, Verdict
 
 Stance = Literal["yes", "no"]
 _LONGEST = 40_000  # characters that are looked at; a verdict further down is for a person
@@ -21,7 +21,7 @@ def _word(value: object) -> object:
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
-PROSE = True  # the answer is a text, not a quantity
+READS: Final[Reads] = "prose"
 
 
 class Options(CheckOptions):
