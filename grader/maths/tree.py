@@ -2,14 +2,29 @@
 
 A node is (operation, arguments, value). The operations, with what `value` holds where it holds anything:
 
-    number (Fraction)  decimal (the digits as typed)  symbol (canonical name)  constant ("e", "pi")
-    identity   sum   negate   product   hadamard   divide   power ("elementwise" for NumPy's **)
-    matmul (NumPy's @, whose vectors have no orientation)
-    transpose  call ((name, number of primes))   list   matrix (arguments are lists)
-    relation ("=", "<", "<=", ">", ">=" or a tuple of them for a chain)
+numbers     number (Fraction)  decimal (the digits as typed)  symbol (canonical name)
+            constant ("e", "pi", "i", "infinity")
+arithmetic  sum   negate   product   divide   power ("elementwise" for NumPy's **)
+            plusminus: a ± b, or ± b with one argument ("+-" or "-+")
+            call ((name, number of primes))
+matrices    identity   hadamard   transpose   list   matrix (arguments are lists)
+            matmul (NumPy's @, whose vectors have no orientation)
+            entry: (array, index) or (matrix, row, column); counted from 1
+binding     fold (("sum" or "product", index)): (body, first, last)
+            derivative ((variable, order)): (body,)
+            integral (variable): (body,) or (body, lower, upper)
+            limit ((variable, side "", "+" or "-")): (body, point)
+cases       cases: (value, condition, value, condition, ..., otherwise); the last one may be absent
+            indicator: (condition,)
+conditions  relation ("=", "!=", "<", "<=", ">", ">=" or a tuple of them for a chain)
+            and   or   not   implies   truth (True or False)   member: (element, set)
+sets        set: its elements; `{}` is the empty one
+            interval ((closed on the left, closed on the right)): (lower, upper)
+            union   intersection   difference   named ("reals", "integers", "naturals", "complex")
 
 Settled trees (see `shapes`) have `broadcast` too: a number beside a vector, repeated for every entry.
 `product` is the ordinary product: of numbers, of a number and a matrix, or of two matrices.
+Bound names (an index, a variable of integration) are symbols in the body and nowhere declared.
 """
 
 from __future__ import annotations
@@ -51,9 +66,31 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(reversed(top.args))
 
 
+def bound_name(node: Node) -> str | None:
+    """The name that a node binds in its first argument, or None."""
+    if node.op == "integral":
+        return str(node.value)
+    if node.op == "fold":
+        assert isinstance(node.value, tuple)
+        return str(node.value[1])
+    if node.op in ("derivative", "limit"):
+        assert isinstance(node.value, tuple)
+        return str(node.value[0])
+    return None
+
+
 def names_in(node: Node) -> frozenset[str]:
-    """The names of all symbols in a tree."""
-    return frozenset(str(n.value) for n in walk(node) if n.op == "symbol")
+    """The names of all free symbols in a tree.
+
+    The variable of a derivative or of an integral without limits is free: the result depends on it.
+    """
+    if node.op == "symbol":
+        return frozenset((str(node.value),))
+    bound = bound_name(node)
+    names: frozenset[str] = frozenset().union(*map(names_in, node.args))
+    if bound is None or node.op == "derivative" or (node.op == "integral" and len(node.args) == 1):
+        return names if bound is None else names | {bound}
+    return (names_in(node.args[0]) - {bound}).union(*map(names_in, node.args[1:]))
 
 
 def shape_of_entries(node: Node) -> tuple[int, ...]:
