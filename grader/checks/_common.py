@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._typed import echo as echo
@@ -23,6 +23,8 @@ from grader.types import Evidence, Note, Outcome, Verdict
 T = TypeVar("T")
 
 FULL, NOTHING = Fraction(1), Fraction(0)
+
+_OPEN = "Other answers can be right here too, so a person decides."
 
 
 # --- what a rubric may say -------------------------------------------------------------------------
@@ -79,15 +81,25 @@ class Credited(CheckOptions):
 
 
 class ValueOptions(CheckOptions):
-    """What every check of a value offers: `expected` or `accept`, and `mistakes`."""
+    """What every check of a value offers: `expected` or `accept`, `mistakes`, and `otherwise`.
+
+    `otherwise: person` is for a question with right answers that no rubric can list, such as a
+    counterexample with data of one's own: what is neither accepted nor a declared mistake waits.
+    """
 
     expected: Formula | None = None
     accept: tuple[Accepted, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    otherwise: Literal["incorrect", "person"] = "incorrect"
 
     def __post_init__(self) -> None:
         if (self.expected is None) == (not self.accept):
             raise ValueError("meant either `expected: X` or `accept: [{expected: X, as: ...}]`")
+
+    @property
+    def open(self) -> bool:
+        """Whether other answers than the listed ones may be right."""
+        return self.otherwise == "person"
 
     def conventions(self) -> tuple[tuple[tuple[str | int, ...], Accepted], ...]:
         """The accepted values, each with the path that leads to it in the rubric."""
@@ -121,10 +133,14 @@ class Slip(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Key(Generic[T]):
-    """Everything one part is compared with: what is right, and the known mistakes in their order."""
+    """Everything one part is compared with: what is right, and the known mistakes in their order.
+
+    In an `open` part other answers may be right too, so that a person decides about them.
+    """
 
     targets: tuple[Target[T], ...]
     slips: tuple[Slip[T], ...]
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +176,7 @@ def read_key(
         Slip(*one(mistake.is_, ("mistakes", index, "is")), mistake.credit, mistake.say)
         for index, mistake in enumerate(options.mistakes)
     )
-    return Key(targets, slips)
+    return Key(targets, slips, options.open)
 
 
 def resolve(text: str, setting: Setting, symbols: Symbols, path: tuple[str | int, ...]) -> Expected:
@@ -226,12 +242,16 @@ def _plain(value: object) -> tuple[object, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Why an answer is not right, where neither a convention nor a declared mistake explains it."""
+    """Why an answer is not right, where neither a convention nor a mistake under `mistakes:` explains it.
+
+    `declared` where the rubric names this kind of mistake in an option of the check (`half_line`).
+    """
 
     code: str
     message: str
     evidence: tuple[Evidence, ...] = ()
     credit: Fraction | None = NOTHING  # None: a person must decide
+    declared: bool = False
 
 
 def judge_against(
@@ -262,6 +282,9 @@ def judge_against(
                 outcome, slip.credit, f"mistake-{position}", slip.say, text, mathml, (*found, *evidence)
             )
     other = otherwise()
+    if key.open and not other.declared and other.credit is not None:
+        message = f"{other.message} {_OPEN}"
+        return undecided(other.code, message, read, *other.evidence, *evidence)
     outcome = Outcome.UNDECIDED if other.credit is None else outcome_of(other.credit)
     return Verdict(
         outcome, other.credit, other.code, other.message, text, mathml, (*other.evidence, *evidence)

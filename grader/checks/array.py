@@ -50,6 +50,14 @@ class Options(ValueOptions):
     credit: Literal["all or nothing", "per entry"] = "all or nothing"
     layout: Literal["any", "exact"] = "any"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.open and self.credit != "all or nothing":
+            raise ValueError(
+                "meant either `credit: per entry` or `otherwise: person`: entries of another right answer "
+                "would agree by chance"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -105,7 +105,8 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         SlipOf(*known(mistake.is_, ("mistakes", index, "is"), sound=False), mistake.credit, mistake.say)
         for index, mistake in enumerate(options.mistakes)
     )
-    return Prepared(Key(targets, slips), setting.symbols, frame, square, options.layout == "any")
+    key = Key(targets, slips, options.open)
+    return Prepared(key, setting.symbols, frame, square, options.layout == "any")
 
 
 def samples(prepared: Prepared) -> tuple[Sample, ...]:
@@ -128,7 +129,7 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
         if other != node and _judge(prepared, other).credit not in (verdict.credit, Fraction(0)):
             return undecided(
                 "two-readings",
-                f"This can be read as {to_text(node)} or as {to_text(other)}, and only one is right. "
+                f"This can be read as {to_text(node)} or as {to_text(other)}, which are not worth the same. "
                 "Brackets in the denominator would settle it.",
                 echo(node),
             )

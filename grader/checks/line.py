@@ -159,7 +159,7 @@ def _difference(prepared: Prepared, found: _Read) -> Difference:
 def _credited(given: Credited | None, code: str, words: str) -> Difference:
     if given is None:
         return Difference(code, words, credit=NOTHING)
-    return Difference(code, given.say, credit=given.credit)
+    return Difference(code, given.say, credit=given.credit, declared=True)
 
 
 # --- reading ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isqrt
 from typing import Final, Literal
@@ -15,8 +15,6 @@ from grader.checks._common import (
     Difference,
     Expected,
     Key,
-    Slip,
-    Target,
     ValueOptions,
     judge_against,
     key_samples,
@@ -87,9 +85,10 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         raise OptionError(("tolerance",), options.tolerance.kind, "`abs: 1e-3`, `decimals: 3` or `exact`")
     key = read_key(options, setting, NONE, _direction)
     # A reference need not be normalised; what is typed in the samples must be.
-    targets = tuple(Target(t.value, _unit_text(t.text), t.convention, t.note) for t in key.targets)
-    slips = tuple(Slip(s.value, _unit_text(s.text), s.credit, s.say) for s in key.slips)
-    return Prepared(Key(targets, slips), options.sign == "free", options.tolerance, options.not_unit)
+    targets = tuple(replace(target, text=_unit_text(target.text)) for target in key.targets)
+    slips = tuple(replace(slip, text=_unit_text(slip.text)) for slip in key.slips)
+    key = replace(key, targets=targets, slips=slips)
+    return Prepared(key, options.sign == "free", options.tolerance, options.not_unit)
 
 
 def _direction(expected: Expected) -> Direction:
@@ -216,7 +215,7 @@ def _difference(prepared: Prepared, got: _Read) -> Difference:
 
 def _not_unit(prepared: Prepared, got: _Read) -> Difference:
     if prepared.not_unit is not None:
-        return Difference("not-unit", prepared.not_unit.say, credit=prepared.not_unit.credit)
+        return Difference("not-unit", prepared.not_unit.say, credit=prepared.not_unit.credit, declared=True)
     return Difference("not-unit", "The direction is right, but the length of this vector is not 1.")
 
 
