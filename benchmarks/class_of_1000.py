@@ -167,6 +167,7 @@ def by_station(exam: Exam, folder: Path, out: Path) -> dict[str, float]:
     (out / "reports").mkdir(parents=True)
     submissions = iter(sources.read(folder).submissions)
     recordings = []
+    seen: marking.Seen = {}
     while True:
         with stations.at("reading"):
             submission = next(submissions, None)
@@ -177,7 +178,7 @@ def by_station(exam: Exam, folder: Path, out: Path) -> dict[str, float]:
             answers = extract.find(read, wanted)
         with stations.at("checking"):
             person = marking.Person(submission.student, submission.name)
-            result = marking.result(sheet, prepared, answers, person)
+            result = marking.result(sheet, prepared, answers, person, seen=seen)
         with stations.at("writing"):
             write_whole(out / "reports" / report_name(result.student), report.student_page(result))
         recordings.append(Recording(result, digest, sheet.digest))
