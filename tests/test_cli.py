@@ -83,6 +83,13 @@ def test_version_is_that_of_the_program() -> None:
     assert grader("--version").output == "grader 0.1.0\n"
 
 
+def test_the_package_runs_as_a_program_too() -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "grader", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("grader ")
+
+
 def test_a_run_says_what_was_done_what_was_not_and_where_it_is(home: Path) -> None:
     said = grader("grade", "sums").output
     assert said.splitlines() == [

@@ -1,0 +1,5 @@
+"""`python -m grader`: the command line where the `grader` program is not on the path."""
+
+from grader.cli import main
+
+main(prog_name="grader")
