@@ -11,6 +11,7 @@ import pytest
 from grader.checks import OptionError, Setting, array
 from grader.errors import StudentError
 from grader.maths.names import NONE
+from grader.options import OptionsError
 from grader.types import Answer, EntryMap, Notation, Note, Outcome, Place, Verdict
 
 JACOBIAN = ((1, 2, 3), (2, 4, 6), (3, 6, 9))
@@ -140,6 +141,50 @@ def test_credit_per_entry_is_the_share_of_right_entries_but_a_constant_earns_non
     assert judge(text, {**VECTOR, "credit": "per entry"}).credit == credit
 
 
+FEW: Mapping[str, object] = {**VECTOR, "few_wrong": {"at_most": "1", "credit": "0.8", "say": "A slip."}}
+
+
+@pytest.mark.parametrize(
+    ("text", "credit"),
+    [
+        ("[6, 12, 18]", Fraction(1)),
+        ("[6, 12, 17]", Fraction(4, 5)),
+        ("[6, 12, 1e999]", Fraction(4, 5)),
+        ("[14, 28, 42]", Fraction(3, 10)),
+        ("[6, 0, 17]", Fraction(0)),
+        ("[6, 6, 6]", Fraction(0)),
+        ("[6, 12]", Fraction(0)),
+    ],
+)
+def test_few_wrong_entries_earn_what_the_rubric_gives_for_them(text: str, credit: Fraction) -> None:
+    assert judge(text, FEW).credit == credit
+
+
+def test_a_constant_earns_nothing_where_it_meets_all_entries_but_few() -> None:
+    options = {"expected": "[0, 0, 5]", "few_wrong": {"at_most": "1", "credit": "0.8"}}
+    assert judge("[0, 0, 0]", options).credit == 0
+    assert judge("[0, 1, 5]", options).credit == Fraction(4, 5)
+
+
+def test_few_wrong_entries_are_named_with_the_words_of_the_rubric_and_mapped() -> None:
+    verdict = judge("[6, 12, 17]", FEW)
+    assert (verdict.outcome, verdict.code) == (Outcome.PARTIAL, "few-wrong")
+    assert verdict.message == "Entry 3 is not the expected one. A slip."
+    (entries,) = (e for e in verdict.evidence if isinstance(e, EntryMap))
+    assert entries.right == ((True, True, False),)
+
+
+def test_few_wrong_entries_are_a_declared_mistake_where_others_wait_for_a_person() -> None:
+    options = {**FEW, "otherwise": "person"}
+    assert judge("[6, 12, 17]", options).credit == Fraction(4, 5)
+    assert judge("[6, 0, 17]", options).outcome is Outcome.UNDECIDED
+
+
+def test_credit_for_wrong_entries_is_given_in_one_way() -> None:
+    with pytest.raises(OptionsError, match="either `credit: per entry` or `few_wrong:`"):
+        array.Options.model_validate({**FEW, "credit": "per entry"})
+
+
 @pytest.mark.parametrize("text", ["14", "[14]", "[[14]]"])
 def test_a_number_for_a_matrix_meets_its_declared_mistake_only_as_a_number(text: str) -> None:
     verdict = judge(text)
@@ -262,6 +307,7 @@ def test_a_large_array_has_a_bounded_entry_map() -> None:
         ({"expected": "ref.large"}, ("expected",)),
         ({"expected": "ref.jacobain"}, ("expected",)),
         ({"expected": "[[1, 2], [3]]"}, ("expected",)),
+        ({"expected": "[1, 2]", "few_wrong": {"at_most": "2", "credit": "1"}}, ("few_wrong", "at_most")),
     ],
 )
 def test_an_option_at_fault_is_named(options: Mapping[str, object], path: tuple[object, ...]) -> None:
@@ -282,6 +328,11 @@ def test_expected_values_may_be_yaml_lists() -> None:
         LIMIT,
         {"expected": "ref.iterated", "tolerance": {"abs": "1e-3"}},
         {"expected": "-[1, 2]/sqrt(5)"},
+        FEW,
+        *(
+            {"expected": expected, "few_wrong": {"at_most": "1", "credit": "0.8"}}
+            for expected in ("ref.jacobian", "(6, 12, 18)", "[[1], [2]]", "[[1, 2]]", "ref.twenty")
+        ),
     ],
 )
 def test_samples_get_the_credit_they_declare(options: Mapping[str, object]) -> None:

@@ -90,7 +90,7 @@ def test_any_other_answer_waits_with_what_the_machine_found(kind: str, text: str
     verdict = judge(kind, text, otherwise="person")
     assert (verdict.outcome, verdict.credit) == (Outcome.UNDECIDED, None)
     assert verdict.message.startswith(without.message)
-    assert verdict.message.endswith("so a person decides.")
+    assert verdict.message.endswith("leaves other answers to a person.")
     assert (verdict.code, verdict.read, verdict.mathml) == (without.code, without.read, without.mathml)
     assert verdict.evidence == without.evidence
 

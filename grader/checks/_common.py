@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 FULL, NOTHING = Fraction(1), Fraction(0)
 
-_OPEN = "Other answers can be right here too, so a person decides."
+_OPEN = "The rubric leaves other answers to a person."
 
 
 # --- what a rubric may say -------------------------------------------------------------------------

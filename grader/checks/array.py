@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
     NOTHING,
+    CheckOptions,
+    Credit,
     Difference,
     Expected,
     Key,
@@ -21,6 +23,7 @@ from grader.checks._common import (
     read_key,
     undecided,
 )
+from grader.checks._entries import entry_map, which
 from grader.checks._typed import (
     cut_words,
     echo,
@@ -29,30 +32,44 @@ from grader.checks._typed import (
     read_formula,
     read_sides,
 )
-from grader.checks.number import Tolerance, how, nearly, needs_tolerance
+from grader.checks.number import Tolerance, how, needs_tolerance
 from grader.errors import StudentError
 from grader.maths.entries import Entries, Shape, expand, is_vector, shape_name
 from grader.maths.names import NONE
 from grader.maths.tolerance import GOOD, USUAL, Agreement, Number, Rule, Typed, agree, typed
 from grader.maths.tree import Node
-from grader.types import Answer, EntryMap, Evidence, Notation, Note, Reads, Verdict
+from grader.options import Size
+from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
 
 MOST_ENTRIES = 400
-_SHOWN = 20  # rows and columns of an entry map
 
 READS: Final[Reads] = "value"
 
 
+class FewWrong(CheckOptions):
+    """Credit where `at_most` so many entries are wrong, and words to add to which they are."""
+
+    at_most: Annotated[int, Size(1)]
+    credit: Credit
+    say: str = ""
+
+
 class Options(ValueOptions):
-    """`tolerance` is for each entry; `credit: per entry`; `layout: exact` tells rows from columns."""
+    """`tolerance` is for each entry; `layout: exact` tells rows from columns.
+
+    For wrong entries there is no credit, or that of `few_wrong`, or with `credit: per entry` their share.
+    """
 
     tolerance: Tolerance = USUAL
     credit: Literal["all or nothing", "per entry"] = "all or nothing"
+    few_wrong: FewWrong | None = None
     layout: Literal["any", "exact"] = "any"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.open and self.credit != "all or nothing":
+        if self.credit == "per entry" and self.few_wrong is not None:
+            raise ValueError("meant either `credit: per entry` or `few_wrong:`")
+        if self.credit == "per entry" and self.open:
             raise ValueError(
                 "meant either `credit: per entry` or `otherwise: person`: entries of another right answer "
                 "would agree by chance"
@@ -72,6 +89,7 @@ class Prepared:
     key: Key[Grid]
     tolerance: Rule
     per_entry: bool
+    few_wrong: FewWrong | None
     any_layout: bool
 
 
@@ -87,7 +105,8 @@ def prepare(options: Options, setting: Setting) -> Prepared:
     """The accepted arrays and the known mistakes.
 
     Raises:
-        OptionError: a value is no array of numbers, too large, or inexact where no tolerance is given.
+        OptionError: a value is no array of numbers, too large, or inexact where no tolerance is given;
+            `few_wrong` that would let all entries be wrong.
     """
 
     def grid(expected: Expected) -> Grid:
@@ -99,7 +118,14 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         return _values(entries)
 
     key = read_key(options, setting, NONE, grid)
-    return Prepared(key, options.tolerance, options.credit == "per entry", options.layout == "any")
+    fewest = min(len(target.value.values) for target in key.targets)
+    if options.few_wrong is not None and options.few_wrong.at_most >= fewest:
+        raise OptionError(
+            ("few_wrong", "at_most"), str(options.few_wrong.at_most), f"fewer than all {fewest} entries"
+        )
+    return Prepared(
+        key, options.tolerance, options.credit == "per entry", options.few_wrong, options.layout == "any"
+    )
 
 
 def _values(entries: Entries) -> Grid:
@@ -202,15 +228,17 @@ def _difference(prepared: Prepared, got: _Read) -> Difference:
         return _other_shape(prepared, got)
     best, found = _nearest(prepared, got, targets)
     right = tuple(agreement in GOOD for agreement in found)
-    evidence: list[Evidence] = [_entry_map(got, right)]
-    if len(right) > _SHOWN**2:
-        evidence.append(Note("remark", f"The first {_SHOWN} rows and columns are shown."))
+    evidence: list[Evidence] = list(entry_map(got.grid.shape, got.texts, right))
     if _is_transposed(prepared, got, best.value):
         evidence.append(Note("hint", "This is the transpose of the expected array."))
-    credit = NOTHING
-    if prepared.per_entry and not _constant(got.grid):
-        credit = Fraction(sum(right), len(right))
-    return Difference("entries", _which(got.grid.shape, found), tuple(evidence), credit)
+    message, wrong, few = which(got.grid.shape, found), right.count(False), prepared.few_wrong
+    if _constant(got.grid):
+        return Difference("entries", message, tuple(evidence))
+    if few is not None and wrong <= few.at_most:
+        said = f"{message} {few.say}".rstrip()
+        return Difference("few-wrong", said, tuple(evidence), few.credit, declared=True)
+    credit = Fraction(len(right) - wrong, len(right)) if prepared.per_entry else NOTHING
+    return Difference("entries", message, tuple(evidence), credit)
 
 
 def _nearest(
@@ -253,34 +281,21 @@ def _other_shape(prepared: Prepared, got: _Read) -> Difference:
     return Difference("shape", message, hints)
 
 
-def _which(shape: Shape, found: list[Agreement]) -> str:
-    wrong = [k for k, agreement in enumerate(found) if agreement not in GOOD]
-    places = [_place(k, shape) for k in wrong[:4]]
-    if len(wrong) == 1:
-        return nearly({found[wrong[0]]}, places[0])[1]
-    some = (
-        f"{', '.join(places[:-1])} and {places[-1]}" if len(wrong) <= 4 else f"{', '.join(places)} and others"
-    )
-    if {found[k] for k in wrong} == {"few figures"}:
-        return f"{some}: {nearly({'few figures'}, 'each')[1]}"
-    return f"{len(wrong)} of {len(found)} entries are not the expected ones: {some}."
-
-
-def _place(index: int, shape: Shape) -> str:
-    if len(shape) < 2:
-        return f"Entry {index + 1}"
-    return f"Entry ({index // shape[1] + 1}, {index % shape[1] + 1})"
-
-
-def _entry_map(got: _Read, right: tuple[bool, ...]) -> EntryMap:
-    columns = got.grid.shape[-1] if got.grid.shape else 1
-    rows = range(0, len(right), columns)[:_SHOWN]
-    width = min(columns, _SHOWN)
-    return EntryMap(
-        tuple(got.texts[row : row + width] for row in rows), tuple(right[row : row + width] for row in rows)
-    )
-
-
 def samples(prepared: Prepared) -> tuple[Sample, ...]:
-    """The accepted arrays and the declared mistakes as typed answers."""
-    return key_samples(prepared.key)
+    """The accepted arrays and the declared mistakes as typed answers, and one with a wrong entry."""
+    known = key_samples(prepared.key)
+    if prepared.few_wrong is None:
+        return known
+    wrong = _one_wrong(prepared.key.targets[0].text)
+    return (*known, Sample("one wrong entry", wrong, prepared.few_wrong.credit))
+
+
+def _one_wrong(text: str) -> str:
+    """An array with another first entry, further off than tolerances are."""
+    from grader.maths import notation
+
+    entries = expand(notation.read(text, NONE, "plain"))
+    first, *others = map(notation.to_text, entries.cells)
+    cells, columns = [f"{first} + 10^9", *others], entries.shape[-1]
+    rows = [f"[{', '.join(cells[start : start + columns])}]" for start in range(0, len(cells), columns)]
+    return rows[0] if len(entries.shape) == 1 else f"[{', '.join(rows)}]"
