@@ -40,6 +40,14 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """A submission with its marks; `no_report` says why another page stands in the place of its report."""
+
+    recording: Recording
+    no_report: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unassigned:
     """A submission for which no rubric was found."""
 
@@ -55,7 +63,7 @@ class Failed:
     problem: Problem
 
 
-Graded = Recording | Unassigned | Failed
+Graded = Finished | Unassigned | Failed
 
 
 def grade_one(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
@@ -84,8 +92,21 @@ def report_path(desk: Desk, assignment: str, student: str) -> Path:
     return folder_of(desk, assignment) / "reports" / files.report_name(student)
 
 
-def write_report(result: Result, desk: Desk) -> None:
-    """Writes a student's report.
+def has_report(result: Result, desk: Desk) -> bool:
+    """Whether a student's report lies in its place; the page that stands in for one is none."""
+    from grader import report
+
+    path = report_path(desk, result.assignment, result.student)
+    try:
+        if path.stat().st_size != len(report.fallback.encode()):
+            return True
+        return path.read_text("utf-8") != report.fallback
+    except OSError:
+        return False
+
+
+def write_report(result: Result, desk: Desk) -> Problem | None:
+    """Writes a student's report, or a page that stands in for it and what the program failed on.
 
     Raises:
         MachineError: the disk is full, or the folder cannot be written.
@@ -94,11 +115,22 @@ def write_report(result: Result, desk: Desk) -> None:
 
     path = report_path(desk, result.assignment, result.student)
     files.make_folder(path.parent)
+    fault = None
     try:
         page = report.student_page(result)
-    except Exception:  # the marks are more important than the page: they are kept, the page says what to do
-        page = report.fallback
+    except Exception as error:  # the marks are more important than the page: they are kept, the run goes on
+        page, fault = report.fallback, Problem(Place(result.student), _where(error))
     files.write_whole(path, page)
+    return fault
+
+
+def _where(error: Exception) -> str:
+    """An error of the program and the line it comes from."""
+    from traceback import extract_tb
+
+    said = f"{type(error).__name__}: {error}".removesuffix(": ")
+    frames = extract_tb(error.__traceback__)
+    return f"{said} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else said
 
 
 @cache
@@ -158,8 +190,7 @@ def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
         seen=_seen(path, rubric.digest, desk.secret),
         unread=(*unread, *lost, *(p for p in submission.problems if p.place.file != submission.student)),
     )
-    write_report(result, desk)
-    return Recording(result, submission_hash, rubric.digest)
+    return Finished(Recording(result, submission_hash, rubric.digest), write_report(result, desk))
 
 
 def _documents(submission: Submission) -> tuple[list[Document], tuple[Problem, ...]]:

@@ -9,8 +9,8 @@ from typing import Final
 
 from grader import files, grading, statistics, table, workers
 from grader.errors import StaffError
-from grader.gradebook import Gradebook, Known, Recording, open_gradebook
-from grader.grading import Desk, Failed
+from grader.gradebook import Gradebook, Known, open_gradebook
+from grader.grading import Desk, Failed, Finished
 from grader.types import Place, Problem, Result, Submission
 from grader.workers import Done, Task
 
@@ -27,7 +27,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What could not be read, and whose it is."""
+    """What could not be read, graded or shown, and whose it is."""
 
     name: str
     problem: Problem
@@ -37,7 +37,8 @@ class Unread:
 class ClassSummary:
     """One assignment after a run. `kept` are the students whose marks are of an earlier run only.
 
-    `unread` is what could not be read of the students of this run; it stands in their reports too.
+    `unread` is what could not be read of the students of this run; it stands in their reports too. For those
+    of `no_report` the program failed to make one; their marks are kept, and the next run tries again.
     """
 
     folder: Path
@@ -46,6 +47,7 @@ class ClassSummary:
     unchanged: tuple[str, ...]
     kept: tuple[str, ...]
     unread: tuple[Unread, ...]
+    no_report: tuple[Unread, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,25 @@ class Summary:
 
 @dataclass(slots=True)
 class _Tally:
-    """What a run has done so far; `unchanged` is by assignment, then by student."""
+    """What a run has done so far; `unchanged` is by assignment, `no_report` by assignment and student."""
 
     report: Callable[[Progress], None]
     seen: set[str] = field(default_factory=set)
     graded: list[Result] = field(default_factory=list)
     unchanged: dict[str, set[str]] = field(default_factory=dict)
     not_graded: list[Unread] = field(default_factory=list)
+    no_report: dict[tuple[str, str], Problem] = field(default_factory=dict)
 
     def tell(self) -> None:
         self.report(Progress(len(self.graded), sum(map(len, self.unchanged.values()))))
 
     def assignments(self) -> list[str]:
         return sorted({result.assignment for result in self.graded} | set(self.unchanged))
+
+    def shown(self, result: Result, fault: Problem | None) -> None:
+        """Notes whether a report was made."""
+        if fault is not None:
+            self.no_report[result.assignment, result.student] = fault
 
 
 def grade(
@@ -181,14 +189,16 @@ def _collect(chunks: Iterable[Done], book: Gradebook, tally: _Tally) -> list[Tas
     """Keeps what was graded; what comes back has no rubric."""
     homeless: list[Task] = []
     for chunk in chunks:
-        kept = [graded for _, graded in chunk if isinstance(graded, Recording)]
+        finished = [graded for _, graded in chunk if isinstance(graded, Finished)]
         # One transaction for each chunk: a run that is stopped keeps every one before.
-        book.record(kept)
-        tally.graded += [recording.result for recording in kept]
+        book.record(each.recording for each in finished)
+        for each in finished:
+            tally.graded.append(each.recording.result)
+            tally.shown(each.recording.result, each.no_report)
         for task, graded in chunk:
             if isinstance(graded, Failed):
                 tally.not_graded.append(Unread(task.submission.name, graded.problem))
-            elif not isinstance(graded, Recording):
+            elif not isinstance(graded, Finished):
                 homeless.append(task)
         tally.tell()
     return homeless
@@ -221,8 +231,8 @@ def _close(
     everyone = {student for student, _ in book.students(assignment)}
     stored = {result.student: result for result in book.results(assignment, only=everyone - set(fresh))}
     for result in stored.values():
-        if not grading.report_path(desk, assignment, result.student).exists():
-            grading.write_report(result, desk)
+        if not grading.has_report(result, desk):
+            tally.shown(result, grading.write_report(result, desk))
     results = [found for _, found in sorted((fresh | stored).items())]
     hrefs = {result.student: f"reports/{files.report_name(result.student)}" for result in results}
     overview = statistics.overview(results, lost, hrefs=hrefs)
@@ -241,5 +251,10 @@ def _close(
             for result in results
             if result.student in fresh or result.student in unchanged
             for problem in result.problems
+        ),
+        no_report=tuple(
+            Unread(result.name, fault)
+            for result in results
+            if (fault := tally.no_report.get((assignment, result.student))) is not None
         ),
     )

@@ -84,7 +84,7 @@ def test_version_is_that_of_the_program() -> None:
 
 
 def test_the_package_runs_as_a_program_too() -> None:
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, "-m", "grader", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("grader ")
@@ -107,6 +107,26 @@ def test_a_run_says_what_was_done_what_was_not_and_where_it_is(home: Path) -> No
     ]
     assert "    answers.yaml" in said
     assert (home / "graded" / "sums" / "index.html").exists()
+
+
+def test_those_without_a_report_are_named_with_what_to_do(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> str:
+        raise KeyError("odd \x1b[31m")
+
+    assert "No report" not in grader("grade", "sums").output
+    monkeypatch.setattr("grader.report.student_page", fails)
+    ran = grader("grade", "sums", "--again")
+    assert ran.exit_code == 0
+    lines = ran.output.splitlines()
+    start = lines.index("No report, by a fault of the program; the marks are kept:")
+    assert lines[start + 1] == "  ada_lark"
+    assert lines[start + 2].startswith("    KeyError: 'odd \\x1b[31m' (test_cli.py, line ")
+    assert "`grader show` tells these students' marks" in " ".join(ran.output.split())
+    assert max(map(len, lines)) <= 80
+    assert "1 of 1 points decided" in grader("show", "ada").output
+    assert (home / "graded" / "sums" / "reports" / "ada_lark.html").exists()
 
 
 def test_a_second_run_says_what_is_unchanged(home: Path) -> None:

@@ -228,6 +228,50 @@ def test_a_report_that_cannot_be_made_leaves_a_page_and_the_marks(
     assert first_marks(home / "out")["ada"] == Decimal("0.5")
 
 
+def test_a_report_that_cannot_be_made_is_told_and_tried_again(
+    klass: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = report.student_page
+
+    def fails(result: Result) -> str:
+        if result.student == "bob":
+            raise ValueError("odd")
+        return make(result)
+
+    whole = run(klass, home / "whole")
+    assert whole.classes[0].no_report == ()
+    with monkeypatch.context() as patched:
+        patched.setattr(report, "student_page", fails)
+        told = [run(klass, home / "out").classes[0] for _ in range(2)]
+    assert [len(one.graded) for one in told] == [3, 0]
+    for one in told:
+        assert [unread.name for unread in one.no_report] == ["bob"]
+        assert one.no_report[0].problem.message.startswith("ValueError: odd (test_pipeline.py, line ")
+    assert run(klass, home / "out").classes[0].no_report == ()
+    assert pages(home / "out") == pages(home / "whole")
+
+
+def test_a_report_that_another_process_cannot_make_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(45):
+        hand_in(home / "sums", f"student{number:02}")
+    monkeypatch.setattr(workers, "_grade_chunk", _cannot_show_student_13)
+    summary = run(home / "sums", home / "out", jobs=2)
+    assert [unread.name for unread in summary.classes[0].no_report] == ["student13"]
+    assert len(first_marks(home / "out")) == 45
+
+
+def _cannot_show_student_13(chunk: list[workers.Task], desk: grading.Desk) -> Any:
+    def fails(result: Result) -> str:
+        if result.student == "student13":
+            raise ValueError("odd")
+        return ""
+
+    report.student_page = fails
+    return _GRADE_CHUNK(chunk, desk)
+
+
 def test_a_submission_the_program_fails_on_is_named_and_tried_again(
     klass: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from grader.pipeline import ClassSummary, Progress, Summary, Unread
 
 _MOST_LISTED = 40
+_NO_REPORT = (
+    "A page that says so is in the place of each report. Please pass the lines above on to whoever keeps the "
+    "program; until it is mended, `grader show` tells these students' marks. The next run tries again."
+)
 
 
 @click.command()
@@ -68,6 +72,10 @@ def _tell(done: Summary) -> None:
     unread = [unread for of_class in done.classes for unread in of_class.unread]
     _list("Could not be read (it is in the students' reports too):", unread)
     _list("Not graded:", done.not_graded)
+    no_report = [unread for of_class in done.classes for unread in of_class.no_report]
+    _list("No report, by a fault of the program; the marks are kept:", no_report)
+    if no_report:
+        say(wrapped(_NO_REPORT, indent=2))
     if done.problems:
         say("\nAmong the submissions:")
         for problem in done.problems:
