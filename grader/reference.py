@@ -1,4 +1,4 @@
-"""The Python module that computes the expected values of an assignment, loaded from beside its rubric."""
+"""The Python module or package that computes the expected values of an assignment, beside its rubric."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from grader.errors import StaffError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference(Mapping[str, Callable[[], object]]):
-    """The values of a reference by name: each a function without arguments, computed once."""
+    """The values of a reference by name: each a function without arguments, computed once.
+
+    `path` is its module, `__init__.py` where it is a package; `digest` is that of all its files.
+    """
 
     path: Path
     digest: bytes
@@ -36,7 +39,9 @@ class Reference(Mapping[str, Callable[[], object]]):
 
 
 def find(name: str, near: Path) -> Path:
-    """The file of a reference: in the folder `reference` beside the rubric's folder, or beside the rubric.
+    """The module of a reference: in the folder `reference` beside the rubric's folder, or beside the rubric.
+
+    It is `name.py`, or `name/__init__.py` where the reference is a package.
 
     Raises:
         StaffError: no such file, with the nearest name.
@@ -44,9 +49,12 @@ def find(name: str, near: Path) -> Path:
     folders = [near.parent.parent / "reference", near.parent / "reference", near.parent]
     if name.isidentifier():
         for folder in folders:
-            if (folder / f"{name}.py").is_file():
-                return folder / f"{name}.py"
-    known = sorted({path.stem for folder in folders[:2] for path in folder.glob("*.py")})
+            for path in (folder / f"{name}.py", folder / name / "__init__.py"):
+                if path.is_file():
+                    return path
+    modules = (path.stem for folder in folders[:2] for path in folder.glob("*.py"))
+    packages = (path.parent.name for folder in folders[:2] for path in folder.glob("*/__init__.py"))
+    known = sorted({*modules, *packages})
     close = get_close_matches(name, known, n=1)
     hint = (
         f"did you mean {close[0]!r}?"
@@ -56,39 +64,64 @@ def find(name: str, near: Path) -> Path:
     raise StaffError(f"there is no reference {name!r}; {hint}")
 
 
+def files(path: Path) -> tuple[Path, ...]:
+    """The files of the reference whose module is at `path`: that one, or all modules of its package."""
+    return tuple(sorted(path.parent.rglob("*.py"))) if path.name == "__init__.py" else (path,)
+
+
+def code(path: Path) -> bytes:
+    """The bytes of all files of the reference whose module is at `path`, one after the other."""
+    return b"".join(file.read_bytes() for file in files(path))
+
+
 def load(name: str, near: Path) -> Reference:
     """What `ref.` names in the rubric at `near`: the module's public functions without required arguments.
+
+    Those that a package imports from its own modules are its functions too.
 
     Raises:
         StaffError: no such module, or it fails while it is imported, with the line where it does.
     """
     path = find(name, near)
-    digest = hashlib.sha256(path.read_bytes()).digest()
-    return Reference(path, digest, _functions(_module(path)))
+    return Reference(path, hashlib.sha256(code(path)).digest(), _functions(_module(path)))
 
 
 def _module(path: Path) -> ModuleType:
     # One name per file: two courses may both have a `homework_1`.
-    name = f"grader_reference_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    package = path.name == "__init__.py"
+    stem = path.parent.name if package else path.stem
+    name = f"grader_reference_{stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    folders = [str(path.parent)] if package else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=folders)
     if spec is None or spec.loader is None:
         raise StaffError(f"{path.name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
+    _forget(name)  # modules of a package that was loaded before
     sys.modules[name] = module  # dataclasses look their own module up here
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        said = f"{path.name}, line {_line(error, path)}: {type(error).__name__}: {error}"
+        _forget(name)
+        file, line = _where(error, path)
+        said = f"{file}, line {line}: {type(error).__name__}: {error}"
         raise StaffError(f"the reference fails while it is imported: {said}") from error
     return module
 
 
-def _line(error: BaseException, path: Path) -> int:
+def _forget(name: str) -> None:
+    for known in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:
+        del sys.modules[known]
+
+
+def _where(error: BaseException, path: Path) -> tuple[str, int]:
+    """The file of the reference in which it fails, and the line."""
+    own = {str(file): file for file in files(path)}
     if isinstance(error, SyntaxError):
-        return error.lineno or 1
-    frames = traceback.extract_tb(error.__traceback__)
-    return next((frame.lineno or 1 for frame in reversed(frames) if frame.filename == str(path)), 1)
+        return own.get(str(error.filename), path).name, error.lineno or 1
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename in own:
+            return own[frame.filename].name, frame.lineno or 1
+    return path.name, 1
 
 
 def _functions(module: ModuleType) -> dict[str, Callable[[], object]]:
@@ -97,7 +130,7 @@ def _functions(module: ModuleType) -> dict[str, Callable[[], object]]:
         for name, value in vars(module).items()
         if not name.startswith("_")
         and inspect.isfunction(inspect.unwrap(value) if callable(value) else value)
-        and getattr(value, "__module__", None) == module.__name__
+        and f"{getattr(value, '__module__', None)}.".startswith(f"{module.__name__}.")
         and all(_optional(parameter) for parameter in inspect.signature(value).parameters.values())
     }
 

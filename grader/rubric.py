@@ -220,7 +220,7 @@ def _reference_bytes(name: str | None, path: Path, faults: Faults) -> bytes:
     from grader import reference
 
     try:
-        return reference.find(name, path).read_bytes()
+        return reference.code(reference.find(name, path))
     except StaffError as error:
         faults.add(("reference",), repr(name), str(error).partition("; ")[2])
         return b""

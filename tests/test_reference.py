@@ -70,6 +70,40 @@ def test_the_digest_is_that_of_the_file(near: Path) -> None:
     assert reference.load("hw1", near).digest == hashlib.sha256(path.read_bytes()).digest()
 
 
+def package(near: Path, **modules: str) -> Path:
+    folder = near.parent.parent / "reference/hw1"
+    folder.mkdir()
+    for name, text in modules.items():
+        (folder / f"{name}.py").write_text(text)
+    return folder
+
+
+def test_a_package_offers_what_it_imports_from_its_modules(near: Path) -> None:
+    package(
+        near,
+        __init__="from .sizes import _hidden, of, units\ndef both(): return units() + of(1)\n",
+        sizes="from math import sqrt\ndef units(): return 4\ndef of(n): return n\n"
+        "def _hidden(): return 0\ndef other(): return 0\n",
+    )
+    loaded = reference.load("hw1", near)
+    assert {name: loaded[name]() for name in loaded} == {"units": 4, "both": 5}
+
+
+def test_a_module_of_a_package_is_loaded_anew_and_changes_the_digest(near: Path) -> None:
+    folder = package(near, __init__="from .sizes import units\n", sizes="def units(): return 4\n")
+    before = reference.load("hw1", near)
+    (folder / "sizes.py").write_text("def units(): return 500\n")
+    after = reference.load("hw1", near)
+    assert (before["units"](), after["units"]()) == (4, 500)
+    assert before.digest != after.digest
+
+
+def test_a_package_that_fails_names_the_module(near: Path) -> None:
+    package(near, __init__="from .sizes import units\n", sizes="x = 1\ny = 1 / 0\n")
+    with pytest.raises(StaffError, match=r"sizes\.py, line 2: ZeroDivisionError"):
+        reference.load("hw1", near)
+
+
 def test_references_of_two_courses_may_have_the_same_name(tmp_path: Path) -> None:
     found = []
     for course in ("spring", "autumn"):
