@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 from grader import checks, marking
-from grader.errors import Fault, RubricError
+from grader.errors import Fault, RubricError, StaffError
 from grader.rubric import Part, Prepared, Rubric, load, prepare, read_yaml
 from grader.rubric_schema import Faults, suggest
 from grader.types import Answer, Notation, Outcome, Place, Verdict
 
 _SECRET = b"lint"
+_CASES = ".cases.yaml"
 _CASE_KEYS = ("part", "answer", "notation", "outcome", "credit")
 _NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 
@@ -102,7 +103,25 @@ def lint(path: Path) -> LintReport:
 
 def cases_path(rubric: Path) -> Path:
     """Where the cases of a rubric are, if it has any."""
-    return rubric.with_name(f"{rubric.stem}.cases.yaml")
+    return rubric.with_name(f"{rubric.stem}{_CASES}")
+
+
+def rubric_path(path: Path) -> Path:
+    """The rubric that a file of cases belongs to; any other path as it is.
+
+    Raises:
+        StaffError: the cases belong to a rubric that is not there.
+    """
+    if not path.name.endswith(_CASES):
+        return path
+    stem = path.name.removesuffix(_CASES)
+    for name in (f"{stem}.yaml", f"{stem}.yml"):
+        if path.with_name(name).is_file():
+            return path.with_name(name)
+    raise StaffError(
+        f"{str(path)!r} holds the cases of a rubric {stem}.yaml, which is not beside it; "
+        "rename the cases as their rubric, or write that rubric"
+    )
 
 
 def read_cases(rubric: Rubric) -> tuple[Case, ...]:

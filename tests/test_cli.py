@@ -265,6 +265,24 @@ def test_a_sound_rubric_is_said_to_be_sound(home: Path) -> None:
     assert home.exists()
 
 
+def test_cases_stand_for_their_rubric_which_is_checked_once(home: Path) -> None:
+    (home / "rubrics" / "sums.cases.yaml").write_text(
+        "- {part: '1.1', answer: 4, outcome: correct}\n", "utf-8"
+    )
+    ran = grader("lint", "rubrics/sums.cases.yaml", "rubrics/sums.yaml", "sums")
+    assert ran.exit_code == 0
+    assert ran.output.count("Sums and squares (sums)") == 1
+    assert "Sound: 5 answers tried" in ran.output
+
+
+def test_cases_without_a_rubric_say_which_one_they_belong_to(home: Path) -> None:
+    (home / "rubrics" / "sum.cases.yaml").write_text("[]\n", "utf-8")
+    ran = grader("lint", "rubrics/sum.cases.yaml", "rubrics/sums.yaml")
+    assert ran.exit_code == 2
+    assert "holds the cases of a rubric sum.yaml, which is not beside it" in ran.stderr
+    assert ran.stdout == ""
+
+
 def test_a_rubric_that_misses_its_own_mistake_is_not_sound(home: Path) -> None:
     text = RUBRIC.replace("{is: 22,", "{is: 4,")
     (home / "rubrics" / "sums.yaml").write_text(text, "utf-8")

@@ -26,15 +26,18 @@ def command(ctx: click.Context, rubrics: tuple[str, ...], everything: bool) -> N
 
     The reference must get full marks, every declared mistake its declared credit, and every case beside the
     rubric its outcome. All faults are listed at once: file, line, what was found, what was meant.
+
+    The cases X.cases.yaml stand for their rubric X.yaml, so that `rubrics/*.yaml` may be given.
     """
-    from grader.lint import lint
+    from grader.lint import lint, rubric_path
     from grader.rubric import locate
 
     sound = True
-    for index, name in enumerate(rubrics):
+    located = {path.resolve(): path for path in (rubric_path(locate(name)) for name in rubrics)}
+    for index, path in enumerate(located.values()):
         if index:
             say()
-        report = lint(_as_typed(locate(name)))
+        report = lint(_as_typed(path))
         _tell(report, everything)
         sound = sound and report.sound
     if not sound:
