@@ -13,6 +13,7 @@ import click
 from grader import __version__
 
 COMMANDS: Final = {
+    "compare": "Decide which of many pairs of formulas are the same.",
     "grade": "Grade a class and write a report for every student.",
     "lint": "Check a rubric against its own reference.",
     "show": "Explain one student's marks.",
