@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
-
-
-def load(name: str) -> ModuleType:
-    path = Path(__file__).parent.parent / "reference" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+from references import Array, differences, load
 
 ref = load("csc413_2020_hw1")
 V = np.array([1.0, 2.0, 3.0])
 DATA, LABEL = np.array([[2.0, 1.0]]), np.array([2.0])
-
-
-def differences(function: object, at: Array) -> Array:
-    """The derivatives of a scalar or vector function by central differences, one row per direction."""
-    ways = np.eye(len(at)) * 1e-5
-    return np.array([(function(at + way) - function(at - way)) / 2e-5 for way in ways])  # type: ignore[operator]
 
 
 # --- vector-Jacobian products ----------------------------------------------------------------------

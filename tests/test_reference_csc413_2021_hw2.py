@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from itertools import pairwise
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
-
-
-def load(name: str) -> ModuleType:
-    path = Path(__file__).parent.parent / "reference" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+from references import Array, load
 
 ref = load("csc413_2021_hw2")
+net = load("csc413_2021_hw2", "network")
+convolution = load("csc413_2021_hw2", "convolution")
 
 
 # --- AdaGrad ---------------------------------------------------------------------------------------
@@ -74,7 +61,7 @@ def test_one_step_of_adagrad_is_far_from_a_solution() -> None:
 
 def test_adagrad_says_when_it_has_not_converged() -> None:
     with pytest.raises(ArithmeticError, match="has not converged"):
-        ref.adagrad((1, 2), 3, rate=1e-9)
+        load("csc413_2021_hw2", "adagrad").adagrad((1, 2), 3, rate=1e-9)
 
 
 # --- the best learning rate ------------------------------------------------------------------------
@@ -171,7 +158,7 @@ def by_transform(image: Array, kernel: Array) -> Array:
     return np.fft.irfft2(np.fft.rfft2(image, shape) * np.fft.rfft2(kernel, shape), shape)
 
 
-FULL = by_transform(np.array(ref.IMAGE, float), np.array(ref.FILTER, float))
+FULL = by_transform(np.array(convolution.IMAGE, float), np.array(convolution.FILTER, float))
 
 
 @pytest.mark.parametrize(
@@ -190,10 +177,9 @@ def test_the_convolution_is_a_product_of_transforms(name: str, expected: Array) 
 
 
 def test_replicate_padding_repeats_the_border() -> None:
-    padded = np.pad(np.array(ref.IMAGE), 1, mode="edge")
+    padded, kernel = np.pad(np.array(convolution.IMAGE), 1, mode="edge"), np.array(convolution.FILTER)
     expected = [
-        [int((padded[i : i + 3, j : j + 3] * np.array(ref.FILTER)[::-1, ::-1]).sum()) for j in range(5)]
-        for i in range(5)
+        [int((padded[i : i + 3, j : j + 3] * kernel[::-1, ::-1]).sum()) for j in range(5)] for i in range(5)
     ]
     assert [list(row) for row in ref.conv_output_replicate()] == expected
 
@@ -201,7 +187,7 @@ def test_replicate_padding_repeats_the_border() -> None:
 def test_the_kernel_is_flipped() -> None:
     image, kernel = ((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((0, 1, 0), (0, 0, 2), (3, 0, 0))
     expected = by_transform(np.array(image, float), np.array(kernel, float))[1:-1, 1:-1]
-    assert np.array(ref.convolve(image, kernel, padding=1)) == pytest.approx(expected, abs=1e-9)
+    assert np.array(convolution.convolve(image, kernel, padding=1)) == pytest.approx(expected, abs=1e-9)
 
 
 # --- the size of the network -----------------------------------------------------------------------
@@ -279,12 +265,12 @@ def test_without_padding_the_activations_shrink() -> None:
 def edges(layer: object, before: object) -> tuple[int, int]:
     """All input connections of a small layer, enumerated one by one: with and without padded zeros."""
     height, width, channels = before.height, before.width, before.channels  # type: ignore[attr-defined]
-    after = ref.output_shape(layer, before)
+    after = net.output_shape(layer, before)
     everything = inside = 0
     for i, j, _ in np.ndindex(after.height, after.width, after.channels):
-        if isinstance(layer, ref.Pooling):
+        if isinstance(layer, net.Pooling):
             everything, inside = everything + layer.size**2, inside + layer.size**2
-        elif isinstance(layer, ref.Convolution):
+        elif isinstance(layer, net.Convolution):
             for p, q, _ in np.ndindex(layer.kernel, layer.kernel, channels):
                 everything += 1
                 inside += 0 <= i + p - layer.padding < height and 0 <= j + q - layer.padding < width
@@ -293,29 +279,29 @@ def edges(layer: object, before: object) -> tuple[int, int]:
     return everything, inside
 
 
-SMALL = ref.Network(
-    ref.Shape(6, 8, 2),
+SMALL = net.Network(
+    net.Shape(6, 8, 2),
     (
-        ref.Convolution(3, 4, 1),
-        ref.Pooling(2),
-        ref.Convolution(3, 2, 1),
-        ref.FullyConnected(3),
-        ref.SoftMax(),
+        net.Convolution(3, 4, 1),
+        net.Pooling(2),
+        net.Convolution(3, 2, 1),
+        net.FullyConnected(3),
+        net.SoftMax(),
     ),
 )
 
 
 def test_the_connections_of_a_small_network_are_those_one_can_list() -> None:
-    listed = [edges(layer, before) for layer, before, _ in ref.with_shapes(SMALL)]
-    assert ref.connections_of_a_layer(SMALL, softmax=True) == tuple(count for count, _ in listed)
-    assert ref.connections_of_a_layer(SMALL, softmax=True, padded_zeros=False) == tuple(n for _, n in listed)
+    listed = [edges(layer, before) for layer, before, _ in net.with_shapes(SMALL)]
+    assert net.connections_of_a_layer(SMALL, softmax=True) == tuple(count for count, _ in listed)
+    assert net.connections_of_a_layer(SMALL, softmax=True, padded_zeros=False) == tuple(n for _, n in listed)
 
 
 def test_the_connections_of_a_layer_are_those_of_its_neurons() -> None:
-    neurons = [after.size for _, _, after in ref.with_shapes(ref.NETWORK)]
+    neurons = [after.size for _, _, after in net.with_shapes(net.NETWORK)]
     for biases in (False, True):
-        each = ref.connections_of_a_neuron(ref.NETWORK, biases=biases, softmax="all")
-        together = ref.connections_of_a_layer(ref.NETWORK, biases=biases, softmax=True)
+        each = net.connections_of_a_neuron(net.NETWORK, biases=biases, softmax="all")
+        together = net.connections_of_a_layer(net.NETWORK, biases=biases, softmax=True)
         assert together == tuple(a * b for a, b in zip(each, neurons, strict=True))
 
 
@@ -379,5 +365,5 @@ def test_connections_of_the_wrong_ways_differ_from_the_right_ones() -> None:
 
 
 def test_layers_join_without_gaps() -> None:
-    for (_, _, after), (_, before, _) in pairwise(ref.with_shapes(ref.NETWORK)):
+    for (_, _, after), (_, before, _) in pairwise(net.with_shapes(net.NETWORK)):
         assert after == before
