@@ -140,6 +140,11 @@ class Comparison:
     how: str
     code: str = ""
     transposed: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether the two are the same."""
+        return self.outcome == "same"
 
 
 def settle(node: Node, frame: Frame) -> Formula:
