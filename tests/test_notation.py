@@ -109,7 +109,7 @@ def test_what_cannot_be_read_is_told_with_its_place(text: str, code: str, words:
         "a if 1 else 2",
         "[x for x in a]",
         "np.load('f')",
-        "a[0]",
+        "a[-1]",
         "f'{a}'",
     ],
 )

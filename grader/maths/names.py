@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Literal
+from typing import Any, Literal
 
 from grader.errors import StaffError, StudentError
-from grader.maths.tree import Node
+from grader.maths.functions import FUNCTIONS, MEANINGS, function_named
+from grader.maths.spelling import GREEK, GREEK_NAMES, canonical, normal
+from grader.maths.tree import Node, bound_name
+
+__all__ = ["FUNCTIONS", "GREEK", "GREEK_NAMES", "MEANINGS", "canonical", "function_named", "normal"]
 
 Dimension = str | int
 Shape = tuple[Dimension, Dimension]
@@ -25,45 +28,6 @@ STRUCTURES = (
     "positive definite",
     "triangular",
 )
-
-_LETTERS = (
-    "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi "
-    "π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi "
-    "Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega"
-).split()
-GREEK = dict(zip(_LETTERS[1::2], _LETTERS[::2], strict=True))  # from the name to the letter
-_GREEK = dict(zip(_LETTERS[::2], _LETTERS[1::2], strict=True)) | {"ϵ": "epsilon", "ϕ": "phi", "ς": "sigma"}
-GREEK_NAMES = frozenset(GREEK)
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙₖₜᵢⱼ", "0123456789nktij")
-_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
-
-# Functions every formula may use, with the numbers of arguments they take.
-FUNCTIONS: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(
-        ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "sinh", "cosh", "tanh", "relu"), (1,)
-    ),
-    **dict.fromkeys(("arcsin", "arccos", "arctan", "logistic", "softmax"), (1,)),
-    **dict.fromkeys(("norm", "inv", "pinv", "diag", "trace", "det", "transpose", "total", "mean"), (1,)),
-    **dict.fromkeys(("dot", "outer", "solve", "lstsq"), (2,)),
-    "max": (2, 3, 4),
-    "min": (2, 3, 4),
-    "eye": (1,),
-}
-_FUNCTION_SPELLINGS = {
-    "ln": "log",
-    "tr": "trace",
-    "Tr": "trace",
-    "asin": "arcsin",
-    "acos": "arccos",
-    "atan": "arctan",
-    "ReLU": "relu",
-    "sgn": "sign",
-    "inverse": "inv",
-    "pseudoinverse": "pinv",
-    "Diag": "diag",
-    "sigmoid": "logistic",
-}
-MEANINGS = ("logistic", "tanh", "relu", "exp", "log", "sin", "cos", "softmax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +51,8 @@ class Symbols:
     table: Mapping[str, Symbol] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
     dimensions: tuple[Mapping[str, int], ...] = ()
+    # What the readers made of each spelling, by notation; bounded there, and no part of the value.
+    read: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str) -> Symbol | None:
         """The symbol that a spelling names, or None."""
@@ -105,35 +71,6 @@ class SymbolFault(StaffError):
         self.path, self.found, self.meant = path, found, meant
 
 
-def normal(text: str) -> str:
-    r"""The spelling that all spellings of one name share.
-
-    >>> [normal(name) for name in (r"\eta", "η", "w_{0}", "w₀", "eta_star", r"\eta^*", r"\mathbf{w}_0")]
-    ['eta', 'eta', 'w0', 'w0', 'etastar', 'etastar', 'w0']
-    """
-    if text.isascii() and text.isalnum():
-        return _VARIANTS.get(text, text)
-    text = re.sub(
-        r"\\(?:mathbf|boldsymbol|bm|mathrm|text|mathit|vec|operatorname|mathcal)(?![a-zA-Z])", "", text
-    )
-    text = re.sub(r"\\(hat|bar|tilde|overline|widehat|widetilde)\s*\{?\s*(\\?[a-zA-Z]+)\s*\}?", _accent, text)
-    text = "".join(_GREEK.get(character, character) for character in text.translate(_SUBSCRIPTS))
-    text = re.sub(r"\\var(epsilon|phi|theta|sigma)", r"\1", text)
-    text = text.replace("\\star", "star").replace("\\ast", "star").replace("∗", "star").replace("*", "star")
-    return re.sub(r"[\\{}_^\s$()]", "", text)
-
-
-def _accent(match: re.Match[str]) -> str:
-    accent = {"overline": "bar", "widehat": "hat", "widetilde": "tilde"}.get(match[1], match[1])
-    return f"{match[2]}{accent}"
-
-
-def function_named(text: str) -> str | None:
-    """The canonical name of a function that needs no declaration, or None."""
-    name = _FUNCTION_SPELLINGS.get(text, text)
-    return name if name in FUNCTIONS else None
-
-
 def unknown_name(text: str, symbols: Symbols, column: int) -> StudentError:
     """The error for a name nobody declared, with the nearest declared one."""
     known = [*symbols.spellings, *symbols.table, *FUNCTIONS]
@@ -144,6 +81,61 @@ def unknown_name(text: str, symbols: Symbols, column: int) -> StudentError:
     declared = ", ".join(symbols.table)
     rest = f" The names of this part are: {declared}." if declared and not near else ""
     return StudentError(f"Column {column}: unknown name {text!r}{hint}{rest}", code="unknown-name")
+
+
+def open_symbols(trees: Iterable[Node], declared: Symbols = NONE, domain: str = "real") -> Symbols:
+    """The declared names and every other free name of these trees, as scalars of a domain.
+
+    A name is an integer where it stands in a limit of a sum or product, in an index, or in a factorial,
+    binomial, gcd, lcm or remainder; it is a function where it is called.
+    """
+    table, spellings = dict(declared.table), dict(declared.spellings)
+    for name, kind in _free_names(trees):
+        if name not in table:
+            if kind == "function":
+                table[name] = Symbol(name, "function", domain="elementwise")
+            else:
+                table[name] = Symbol(name, "scalar", domain=kind or domain)
+            spellings.setdefault(normal(name), name)
+    return Symbols(table, spellings, declared.dimensions)
+
+
+_OF_INTEGERS = frozenset(("factorial", "binomial", "gcd", "lcm", "mod"))
+
+
+def _free_names(trees: Iterable[Node]) -> Iterator[tuple[str, str]]:
+    """Every free name with "function", "integer" or "", in this order, for a name used in several ways."""
+    found: list[tuple[str, str]] = []
+    stack = [(tree, frozenset[str](), "") for tree in trees]
+    while stack:
+        node, bound, kind = stack.pop()
+        if node.op == "symbol":
+            if node.value not in bound:
+                found.append((str(node.value), kind))
+            continue
+        if node.op == "call":
+            assert isinstance(node.value, tuple)
+            name = str(node.value[0])
+            if name not in FUNCTIONS and name not in bound:
+                found.append((name, "function"))
+            inner = "integer" if name in _OF_INTEGERS else ""
+            stack.extend((argument, bound, inner) for argument in node.args)
+            continue
+        own = bound_name(node)
+        if own is None:
+            below = ("", *("integer",) * len(node.args)) if node.op == "entry" else (kind,) * len(node.args)
+            stack.extend((argument, bound, each) for argument, each in zip(node.args, below, strict=False))
+            continue
+        if node.op == "derivative" or (node.op == "integral" and len(node.args) == 1):
+            if own not in bound:
+                found.append((own, ""))
+            stack.append((node.args[0], bound, ""))
+            continue
+        stack.append((node.args[0], bound | {own}, ""))
+        limits = "integer" if node.op == "fold" else ""
+        stack.extend((argument, bound, limits) for argument in node.args[1:])
+    rank = {"function": 0, "integer": 1, "": 2}
+    return iter(sorted(dict.fromkeys(found), key=lambda each: rank[each[1]]))
 
 
 def declare(symbols: Mapping[str, object], dimensions: Sequence[Mapping[str, int]] = ()) -> Symbols:

@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 
 from grader.errors import StudentError
-from grader.maths.names import Symbols
+from grader.maths.names import GREEK_NAMES, Symbols, open_symbols
 from grader.maths.notation.limits import check_limits
 from grader.maths.notation.text import to_text
-from grader.maths.tree import Node
+from grader.maths.tree import Node, symbol
 from grader.types import Notation
 
 __all__ = ["read", "to_latex", "to_mathml", "to_text"]
@@ -24,7 +24,9 @@ __all__ = ["read", "to_latex", "to_mathml", "to_text"]
 _PYTHON = re.compile(r"\bnp\.|\bnumpy\.|\.T\b|@|\*\*|\.dot\(")
 
 
-def read(text: str, symbols: Symbols, notation: Notation, *, tight: bool = False) -> Node:
+def read(
+    text: str, symbols: Symbols, notation: Notation, *, tight: bool = False, undeclared: bool = False
+) -> Node:
     """The tree of a formula.
 
     Plain text that is plainly LaTeX or NumPy is read as such. With `tight`, a product without a sign binds
@@ -45,9 +47,12 @@ def read(text: str, symbols: Symbols, notation: Notation, *, tight: bool = False
     if notation == "python":
         from grader.maths.notation.python import read_python
 
-        return read_python(text, symbols)
+        return read_python(text, symbols, undeclared=undeclared)
     from grader.maths.notation.parser import parse
 
+    if undeclared:
+        letters = [node for node in map(symbol, "abcdfghijklmnopqrstuvwxyzABCDEFGHJKLMNOPQRSTUVWXYZ")]
+        symbols = open_symbols([*letters, *map(symbol, GREEK_NAMES - {"pi"})], symbols)
     if notation == "latex":
         from grader.maths.notation.latex import tokens
     else:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from grader.errors import StudentError
+from grader.maths.tree import Node
 
 CHARACTERS = 4_000
 DEPTH = 60
 DIGITS = 60
 TOKENS = 1_500
+LETTERS = 60  # in one run of letters without a space
+LEVELS = 150  # of a tree: whatever walks it by recursion must come back
 
 _MANY_DIGITS = re.compile(rf"[0-9]{{{DIGITS + 1}}}")
 _EXPONENT = re.compile(r"[0-9.][eE][+-]?[0-9]{4}")
@@ -37,3 +40,17 @@ def check_limits(text: str) -> None:
         raise StudentError(f"A number has more than {DIGITS} digits.", code="too-many-digits")
     if _EXPONENT.search(text):
         raise StudentError("A number has an exponent of more than 999.", code="too-large")
+
+
+def check_depth(node: Node) -> Node:
+    """The same tree, which is not too deep to be walked by recursion.
+
+    Raises:
+        StudentError: more than `LEVELS` levels.
+    """
+    level = [node]
+    for _ in range(LEVELS):
+        level = [argument for each in level for argument in each.args]
+        if not level:
+            return node
+    raise StudentError(f"The formula is nested more than {LEVELS} deep.", code="too-deep")

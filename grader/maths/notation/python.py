@@ -1,52 +1,54 @@
-"""Python and NumPy formulas into trees: `X.T @ np.linalg.inv(X @ X.T) @ t`. Read, never run."""
+"""Python, NumPy and SymPy formulas into trees: `X.T @ np.linalg.inv(X @ X.T) @ t`. Read, never run."""
 
 from __future__ import annotations
 
 import ast
 import re
-from difflib import get_close_matches
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
 
 from grader.errors import StudentError
-from grader.maths.names import SCALAR, Symbols, function_named, unknown_name
+from grader.maths.names import SCALAR, Symbols, canonical, unknown_name
+from grader.maths.notation.limits import check_depth
 from grader.maths.notation.literal import matrix_of, number_node
-from grader.maths.notation.tokens import CONSTANTS
-from grader.maths.tree import Node, call, number
+from grader.maths.notation.meanings import CONDITIONS, IMAGINARY, INFINITY, PI, SETS, E, as_condition
+from grader.maths.tree import Node, call
 
-# NumPy's names for what formulas use; the functions of `math` are spelled the same.
-_MODULES = re.compile(r"^(?:np|numpy|math|linalg|scipy|sp|torch)\.(?:linalg\.)?|^linalg\.")
-_NUMPY = {
-    **{name: name for name in ("inv", "pinv", "norm", "det", "trace", "diag", "outer", "exp", "log", "sqrt")},
-    **{
-        name: name
-        for name in ("abs", "sign", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos")
-    },
-    **{name: name for name in ("arctan", "solve", "lstsq", "mean", "transpose", "eye")},
-    "identity": "eye",
-    "sum": "total",
-    "maximum": "max",
-    "minimum": "min",
-    "absolute": "abs",
-    "diagflat": "diag",
+_CONSTANTS = {"e": E, "pi": PI}
+_SYMPY_CONSTANTS = {
+    "E": E,
+    "I": IMAGINARY,
+    "oo": INFINITY,
+    "zoo": INFINITY,
+    "inf": INFINITY,
+    "Reals": Node("named", (), "reals"),
+    "Integers": Node("named", (), "integers"),
+    "Naturals": Node("named", (), "naturals"),
+    "Complexes": Node("named", (), "complex"),
+    "EmptySet": Node("set"),
+    "true": Node("truth", (), True),
+    "false": Node("truth", (), False),
 }
-_BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "sum",
-    ast.Sub: "sum",
-    ast.Mult: "hadamard",
-    ast.MatMult: "matmul",
-    ast.Div: "divide",
-    ast.Pow: "power",
-}
-_SCALAR_CALLS = frozenset((name, 0) for name in ("norm", "trace", "det", "total", "mean"))
+_SCALAR_CALLS = frozenset((name, 0) for name in ("norm", "trace", "det", "total", "mean", "rank"))
+_ARRAYS = frozenset(("list", "matrix", "identity", "matmul", "transpose"))
 _COMPARE: dict[type[ast.cmpop], str] = {
     ast.Eq: "=",
+    ast.NotEq: "!=",
     ast.Lt: "<",
     ast.LtE: "<=",
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+_KEYWORD = re.compile(
+    r"(?<![\w.])((?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)(?:[eE][+-]?[0-9]+)?[jJ]?)(?=(?:and|else|for|if|in|is|not|or)\b)"
+)
+_OTHER_BASE = re.compile(r"(?<![\w.])0[xXoObB]")
+_ASSIGNMENT = re.compile(r"\s*[A-Za-z_]\w*\s*=(?!=)")
+_DIGITS = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[jJ]?")
 
 
-def read_python(text: str, symbols: Symbols) -> Node:
+def read_python(text: str, symbols: Symbols, *, undeclared: bool = False) -> Node:
     """The tree of one Python expression; `name = expression` gives the expression.
 
     Raises:
@@ -54,167 +56,201 @@ def read_python(text: str, symbols: Symbols) -> Node:
     """
     if "\\" in text:
         raise StudentError("A Python formula has no backslashes.", code="syntax")
-    assignment = re.match(r"\s*[A-Za-z_]\w*\s*=(?!=)", text)
-    # Blanks in place of the name keep every column where it was.
-    text = " " * assignment.end() + text[assignment.end() :] if assignment else text
+    if "=" in text:
+        assignment = _ASSIGNMENT.match(text)
+        # Blanks in place of the name keep every column where it was.
+        text = " " * assignment.end() + text[assignment.end() :] if assignment else text
+    # Without the space Python warns about `1and`; with it the meaning is the same.
+    text = _KEYWORD.sub(r"\1 ", text)
+    other = _OTHER_BASE.search(text)
+    if other is not None:
+        raise StudentError(f"Column {other.start() + 1}: write numbers in decimal.", code="syntax")
     source = f"({text}\n)"
     try:
         body = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        node = Reader(source, symbols, undeclared).read(body)
+    except (SyntaxError, ValueError) as error:
         column = getattr(error, "offset", None)
         where = f"Column {max(1, column - 1)}: " if column else ""
         raise StudentError(f"{where}this is not a Python expression.", code="syntax") from None
-    return _Reader(source, symbols).read(body)
+    except (RecursionError, MemoryError):
+        raise StudentError("The formula is nested too deep.", code="too-deep") from None
+    return check_depth(node) if len(text) > 200 else node
 
 
-class _Reader:
-    """The source, for the digits of numbers, and the declared names; one method for each construct."""
+class Reader:
+    """The source, for the digits of numbers, and the known names; one method for each construct."""
 
-    def __init__(self, source: str, symbols: Symbols) -> None:
-        self.source, self.symbols = source, symbols
+    def __init__(self, source: str, symbols: Symbols, undeclared: bool) -> None:
+        self.source, self.symbols, self.undeclared = source, symbols, undeclared
+        self.bound: list[str] = []
 
     def read(self, node: ast.expr) -> Node:
-        if isinstance(node, ast.Name):
-            return self.name(node.id, node)
-        if isinstance(node, ast.Constant):
-            return self.constant(node)
-        if isinstance(node, ast.BinOp):
-            return self.binary(node)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            inner = self.read(node.operand)
-            return Node("negate", (inner,)) if isinstance(node.op, ast.USub) else inner
-        if isinstance(node, ast.Attribute):
-            return self.attribute(node)
-        if isinstance(node, ast.Call):
-            return self.call(node)
-        if isinstance(node, ast.List | ast.Tuple):
-            return self.entries([self.read(entry) for entry in node.elts])
-        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARE:
-            sides = (self.read(node.left), self.read(node.comparators[0]))
-            return Node("relation", sides, _COMPARE[type(node.ops[0])])
-        if isinstance(node, ast.Subscript):
-            return self.subscript(node)
-        raise self.refused(node, "this is not part of a formula")
+        method = _METHODS.get(type(node))
+        if method is None:
+            raise self.refused(node, "this is not part of a formula")
+        return method(self, node)
 
     def refused(self, node: ast.expr, why: str) -> StudentError:
         found = ast.get_source_segment(self.source, node) or ""
         shown = found if len(found) <= 40 else found[:37] + "..."
         return StudentError(f"Column {node.col_offset}: {why}: {shown!r}", code="syntax")
 
-    def name(self, name: str, node: ast.expr) -> Node:
+    def name(self, node: ast.Name) -> Node:
+        name = node.id
+        if name in self.bound:
+            return Node("symbol", (), name)
         found = self.symbols.find(name)
         if found is not None and found.kind != "function":
             return Node("symbol", (), found.name)
-        if found is None and name in CONSTANTS:
-            return Node("constant", (), CONSTANTS[name])
+        if found is None and name in _CONSTANTS:
+            return _CONSTANTS[name]
+        if self.undeclared and found is None:
+            return _SYMPY_CONSTANTS.get(name) or Node("symbol", (), canonical(name))
         raise unknown_name(name, self.symbols, node.col_offset)
 
     def constant(self, node: ast.Constant) -> Node:
-        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        value = node.value
+        if isinstance(value, bool):
+            return Node("truth", (), value)
+        if type(value) is int and 0 <= value <= 9:
+            return _SMALL[value]
+        if not isinstance(value, int | float | complex):
             raise self.refused(node, "not a number")
         digits = (ast.get_source_segment(self.source, node) or "").replace("_", "")
-        if not re.fullmatch(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", digits):
+        if not _DIGITS.fullmatch(digits):
             raise self.refused(node, "write numbers in decimal")
+        if digits[-1] in "jJ":
+            return Node("product", (number_node(digits[:-1]), IMAGINARY))
         return number_node(digits)
 
     def binary(self, node: ast.BinOp) -> Node:
-        op = _BINARY.get(type(node.op))
-        if op is None:
-            raise self.refused(node, "this operator is not part of a formula")
+        kind = type(node.op)
         left, right = self.read(node.left), self.read(node.right)
-        if isinstance(node.op, ast.Sub):
-            right = Node("negate", (right,))
-        if op == "hadamard" and (self.is_scalar(left) or self.is_scalar(right)):
-            op = "product"
-        if op in ("sum", "product") and left.op == op:
-            return Node(op, (*left.args, right))
-        return Node(op, (left, right), "elementwise" if op == "power" else None)
+        if left.op in SETS or right.op in SETS or kind in (ast.BitAnd, ast.BitOr):
+            return self.of_sets(node, left, right)
+        left, right = as_condition(left), as_condition(right)
+        if kind is ast.Add or kind is ast.Sub:
+            if kind is ast.Sub:
+                right = Node("negate", (right,))
+            return Node("sum", (*left.args, right) if left.op == "sum" else (left, right))
+        if kind is ast.Mult:
+            if self.undeclared or self.is_scalar(right) or self.is_scalar(left):
+                return Node("product", (*left.args, right) if left.op == "product" else (left, right))
+            return Node("hadamard", (left, right))
+        if kind is ast.Div:
+            return Node("divide", (left, right))
+        if kind is ast.Pow:
+            return Node("power", (left, right), None if self.is_scalar(left) else "elementwise")
+        if kind is ast.MatMult:
+            return Node("matmul", (left, right))
+        if kind is ast.Mod:
+            return call("mod", left, right)
+        if kind is ast.FloorDiv:
+            return call("floor", Node("divide", (left, right)))
+        hint = "; a power is **" if kind is ast.BitXor else ""
+        raise self.refused(node, f"this operator is not part of a formula{hint}")
+
+    def of_sets(self, node: ast.BinOp, left: Node, right: Node) -> Node:
+        """`A | B`, `A & B`, `A - B` of sets, and `|` and `&` of conditions."""
+        both_sets = left.op in SETS and right.op in SETS
+        names = {ast.BitOr: "union", ast.BitAnd: "intersection", ast.Sub: "difference", ast.Add: "union"}
+        name = names.get(type(node.op)) if both_sets else None
+        if left.op in CONDITIONS and right.op in CONDITIONS:
+            name = {ast.BitOr: "or", ast.BitAnd: "and"}.get(type(node.op))
+        if name is None:
+            raise self.refused(node, "this operator is not part of a formula")
+        return Node(name, (left, right))
 
     def is_scalar(self, node: Node) -> bool:
         """Whether a factor is plainly a number, so that `*` is the ordinary product."""
-        if node.op == "symbol":
-            return self.symbols.table[str(node.value)].shape == SCALAR
-        if node.op == "call":
-            return node.value in _SCALAR_CALLS or all(map(self.is_scalar, node.args))
-        if node.op in ("list", "matrix", "identity", "matmul", "transpose"):
-            return False
-        return all(map(self.is_scalar, node.args))
+        op = node.op
+        if op == "symbol":
+            found = self.symbols.table.get(str(node.value))
+            return found is None or found.shape == SCALAR
+        if op == "call" and node.value in _SCALAR_CALLS:
+            return True
+        return op not in _ARRAYS and all(map(self.is_scalar, node.args))
 
-    def attribute(self, node: ast.Attribute) -> Node:
-        path = ast.unparse(node)
-        if node.attr == "T":
-            return Node("transpose", (self.read(node.value),))
-        if _MODULES.sub("", path) in ("pi", "e") and _MODULES.match(path):
-            return Node("constant", (), node.attr)
-        raise self.refused(node, "only .T and NumPy's functions are read")
+    def unary(self, node: ast.UnaryOp) -> Node:
+        inner = self.read(node.operand)
+        if isinstance(node.op, ast.USub):
+            return Node("negate", (as_condition(inner),))
+        if isinstance(node.op, ast.UAdd):
+            return inner
+        return Node("not", (inner,))
 
-    def subscript(self, node: ast.Subscript) -> Node:
-        index = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        inner = node.value
-        if isinstance(inner, ast.Attribute) and inner.attr == "shape" and isinstance(inner.value, ast.Name):
-            found = self.symbols.find(inner.value.id)
-            if found is not None and index in (0, 1):
-                dimension = found.shape[0 if index == 0 else 1]
-                return number(dimension) if isinstance(dimension, int) else Node("symbol", (), dimension)
-        if index == 0 and isinstance(inner, ast.Call):
-            read = self.read(inner)
-            if read.op == "call" and read.value == ("lstsq", 0):
-                return read
-        raise self.refused(node, "entries cannot be picked here")
+    def boolean(self, node: ast.BoolOp) -> Node:
+        return Node("and" if isinstance(node.op, ast.And) else "or", tuple(map(self.read, node.values)))
 
-    def call(self, node: ast.Call) -> Node:
-        for keyword in node.keywords:
-            if keyword.arg not in ("rcond", "ord", "keepdims"):
-                raise self.refused(node, f"the option {keyword.arg} is not read")
-        arguments = node.args
-        if isinstance(node.func, ast.Attribute) and not self.is_module(node.func.value):
-            return self.method(node.func, arguments)
-        path = ast.unparse(node.func)
-        name = _MODULES.sub("", path)
-        if name in ("array", "asarray", "matrix") and len(arguments) == 1:
-            return self.read(arguments[0])
-        args = [self.read(argument) for argument in arguments]
-        if name in ("dot", "matmul") and len(args) == 2:
-            return Node("matmul", tuple(args))
-        if name == "multiply" and len(args) == 2:
-            return Node("hadamard", tuple(args))
-        if name == "square" and len(args) == 1:
-            return Node("power", (args[0], number(2)), "elementwise")
-        if name in ("power", "matrix_power") and len(args) == 2:
-            return Node("power", tuple(args), "elementwise" if name == "power" else None)
-        if name == "len" and isinstance(arguments[0], ast.Name):
-            found = self.symbols.find(arguments[0].id)
-            if found is not None and isinstance(found.shape[0], str):
-                return Node("symbol", (), found.shape[0])
-        if name == "norm" and len(args) == 2 and args[1] == number(2):
-            args = args[:1]
-        declared = self.symbols.find(path)
-        if declared is not None and declared.kind == "function":
-            return call(declared.name, *args)
-        function = _NUMPY.get(name) or (function_named(name) if name == path else None)
-        if function is None:
-            near = get_close_matches(name, [*_NUMPY, *self.symbols.spellings], n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise StudentError(
-                f"Column {node.col_offset}: unknown function {path!r}{hint}", code="unknown-name"
-            )
-        return call(function, *args)
+    def compare(self, node: ast.Compare) -> Node:
+        sides = (self.read(node.left), *map(self.read, node.comparators))
+        if len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
+            member = Node("member", sides)
+            return member if isinstance(node.ops[0], ast.In) else Node("not", (member,))
+        signs = tuple(_COMPARE.get(type(op), "") for op in node.ops)
+        if "" in signs:
+            raise self.refused(node, "this comparison is not part of a formula")
+        return Node("relation", sides, signs[0] if len(signs) == 1 else signs)
 
-    def is_module(self, node: ast.expr) -> bool:
-        return bool(_MODULES.match(ast.unparse(node) + "."))
+    def choice(self, node: ast.IfExp) -> Node:
+        value, condition, otherwise = map(self.read, (node.body, node.test, node.orelse))
+        if condition.op not in CONDITIONS:
+            raise self.refused(node.test, "a condition is a comparison")
+        rest = otherwise.args if otherwise.op == "cases" else (otherwise,)
+        return Node("cases", (value, condition, *rest))
 
-    def method(self, function: ast.Attribute, arguments: list[ast.expr]) -> Node:
-        target = self.read(function.value)
-        args = [self.read(argument) for argument in arguments]
-        if function.attr in ("dot", "matmul") and len(args) == 1:
-            return Node("matmul", (target, args[0]))
-        if function.attr in ("transpose", "sum", "mean", "trace") and not args:
-            if function.attr == "transpose":
-                return Node("transpose", (target,))
-            return call({"sum": "total"}.get(function.attr, function.attr), target)
-        raise self.refused(function, "this method is not read")
-
-    def entries(self, entries: list[Node]) -> Node:
+    def entries(self, node: ast.List | ast.Tuple) -> Node:
+        entries = [self.read(entry) for entry in node.elts]
         if entries and all(entry.op == "list" for entry in entries):
             return matrix_of([list(entry.args) for entry in entries])
         return Node("list", tuple(entries))
+
+    def set(self, node: ast.Set) -> Node:
+        return Node("set", tuple(map(self.read, node.elts)))
+
+    def dictionary(self, node: ast.Dict) -> Node:
+        if node.keys:
+            raise self.refused(node, "this is not part of a formula")
+        return Node("set")
+
+    def attribute(self, node: ast.Attribute) -> Node:
+        from grader.maths.notation.calls import constant_of
+
+        if node.attr == "T":
+            return Node("transpose", (self.read(node.value),))
+        if node.attr == "H":
+            return call("dag", self.read(node.value))
+        found = constant_of(node)
+        if found is None:
+            raise self.refused(node, "only .T and NumPy's functions are read")
+        return found
+
+    def subscript(self, node: ast.Subscript) -> Node:
+        from grader.maths.notation.calls import subscript
+
+        return subscript(self, node)
+
+    def call(self, node: ast.Call) -> Node:
+        from grader.maths.notation.calls import read_call
+
+        return read_call(self, node)
+
+
+_SMALL = tuple(Node("number", (), Fraction(digit)) for digit in range(10))
+_METHODS: dict[type[ast.expr], Callable[[Reader, Any], Node]] = {
+    ast.Name: Reader.name,
+    ast.Constant: Reader.constant,
+    ast.BinOp: Reader.binary,
+    ast.UnaryOp: Reader.unary,
+    ast.BoolOp: Reader.boolean,
+    ast.Compare: Reader.compare,
+    ast.IfExp: Reader.choice,
+    ast.List: Reader.entries,
+    ast.Tuple: Reader.entries,
+    ast.Set: Reader.set,
+    ast.Dict: Reader.dictionary,
+    ast.Attribute: Reader.attribute,
+    ast.Subscript: Reader.subscript,
+    ast.Call: Reader.call,
+}
