@@ -70,7 +70,10 @@ def _python_or_latex(row: Mapping[str, Any]) -> Pair | None:
         return None
     syntax = row.get("reference_syntax", "latex")
     if syntax == "python":
-        return _pair(row, row.get("reference_py") or row["reference"], "python", row["answer"], "latex")
+        if row.get("reference_py"):
+            return _pair(row, row["reference_py"], "python", row["answer"], "latex")
+        # The name of a symbol, as SymPy would print it.
+        return _pair(row, row["reference"], "latex", row["answer"], "latex")
     return _pair(row, row["reference"], "latex" if syntax == "latex" else "plain", row["answer"], "latex")
 
 
@@ -105,6 +108,7 @@ def asks_something_else(row: Mapping[str, Any], pair: Pair) -> str:
        and one side is a decimal that is not the exact value. (Wrong in spite of a tolerance is different.)
     2. The source gives several right answers to choose from.
     3. The source gives a name a meaning of its own (`sin` stands for x -> x, a constant has a value).
+    4. The reference is another program's print-out that is neither Python nor LaTeX (`x/bar{x}_n`).
     """
     options = row["options"]
     if "expect" in row["reference"] and row["reference"].startswith("{"):
@@ -113,6 +117,8 @@ def asks_something_else(row: Mapping[str, Any], pair: Pair) -> str:
         options.get(key) for key in ("user_functions", "user_constants", "values", "sample_from")
     ):
         return "the source defines functions, values or matrices of its own"
+    if re.search(r"(?<!\\)\bbar\{", row["reference"]):
+        return "the reference is neither Python nor LaTeX"
     tolerant = options.get("answertest") in _TOLERANT_TESTS or any(key in options for key in _TOLERANCES)
     if row["equal"] and tolerant and _inexact(pair):
         return "within a tolerance or rounded"
