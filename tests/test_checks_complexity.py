@@ -108,6 +108,7 @@ def test_a_declared_mistake_earns_its_credit(text: str) -> None:
         "none",
         "free",
         "There is no cost at all",
+        "It has zero cost, since J is constant",
     ],
 )
 def test_no_cost_is_an_order_of_its_own(text: str) -> None:
@@ -158,6 +159,93 @@ def test_several_variables_may_grow(text: str, right: bool) -> None:
 def test_what_names_several_orders_or_only_a_bound_is_for_a_person(text: str) -> None:
     verdict = judge(text)
     assert (verdict.outcome, verdict.credit) == (Outcome.UNDECIDED, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("O(n^2) <script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("O(n^2) because J has n^2 entries.", "because J has n^2 entries"),
+        ("It takes O(n^2) products, one for each entry", "It takes … products, one for each entry"),
+        ("each of the n rows costs n, so O(n^2)", "each of the n rows costs n, so"),
+        ("n rows of n entries: O(n^2)", "n rows of n entries"),
+        ("O(n^2) (n(n+1)/2 by symmetry)", "(n(n+1)/2 by symmetry)"),
+        ("O(n^2), where n = 3", "where n = 3"),
+        ("quadratic, as J has n x n entries", "as J has n x n entries"),
+        ("**O(n^2)** for the n^2 entries", "for the n^2 entries"),
+        ("O(n^2) " + "because " * 30, "because " * 10 + "…"),
+        ("none <script>", "<script>"),
+    ],
+)
+def test_what_was_not_read_beside_a_cost_is_noted(text: str, left: str) -> None:
+    verdict = judge(text)
+    assert verdict.outcome in (Outcome.CORRECT, Outcome.PARTIAL)
+    assert Note("remark", f"The words “{left}” were left aside.") in verdict.evidence
+
+
+@pytest.mark.parametrize(
+    "text", ["time: $O(n^2)$.", "T(n) = O(n^2)", "**Time:** O(n^2)", "`O(n^2)`", "- O(n^2)", "*quadratic*"]
+)
+def test_a_label_and_markup_are_not_worth_a_note(text: str) -> None:
+    verdict = judge(text)
+    assert (verdict.outcome, verdict.evidence) == (Outcome.CORRECT, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "O(n^2) per row",
+        "O(n^2) per row, O(n^3) in all",
+        "O(n^2) per entry, n^3 in all",
+        "n^2 for each row",
+        "quadratic per row",
+        "quadratic, n^3 in all",
+        "For each row O(n)",
+        "O(n) for each of n rows",
+        "O(n) for n rows",
+        "O(n) for all n rows",
+        "n times O(n)",
+        "n O(n)",
+        r"$n \cdot O(n)$",
+        "O(n) * n",
+        "O(n)*O(n)",
+        "O(n) O(n)",
+        "O(n)^2",
+        "O(n^3)/n",
+        "O(n) + n^2",
+        "O(n) squared",
+        "O(n^2) if X is dense",
+        "O(n^2), but can be less",
+        "O(n^2) amortized",
+        "at least O(n^2)",
+        "no cost but O(n^2) memory",
+        "no cost but quadratic memory",
+        "O(n) multiplications and n^2 additions",
+    ],
+)
+def test_words_that_may_change_a_cost_are_for_a_person(text: str) -> None:
+    verdict = judge(text)
+    assert (verdict.outcome, verdict.credit) == (Outcome.UNDECIDED, None)
+    assert verdict.code in ("context", "several-values")
+
+
+def test_the_words_that_may_change_a_cost_are_quoted() -> None:
+    verdict = judge("O(n^2) per row")
+    assert verdict.message == "“per row” may change what O(n^2) means; a person decides."
+    assert verdict.read == "n^2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "O(1), independent of t",
+        "O(1): only the current w is kept",
+        "constant, whatever t is",
+        "memory O(1), since each step overwrites w",
+    ],
+)
+def test_a_reason_that_names_what_grows_changes_nothing(text: str) -> None:
+    assert judge(text, STEPS).code == "mistake-1"
 
 
 def test_a_word_without_its_variable_is_for_a_person_where_there_are_several() -> None:

@@ -18,6 +18,7 @@ _LONGEST_ECHO = 4_000
 _LONGEST_WITH_WORDS = 2_000
 _MOST_SIDES = 12
 _LONGEST_WORD = 60
+_LONGEST_QUOTE = 80
 _DEEPEST = 120
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("`", "`"))
@@ -146,7 +147,12 @@ def cut_words(text: str) -> tuple[str, str]:
 
 def ignored_words(words: str) -> tuple[Note, ...]:
     """The note that says which words beside a value were not read."""
-    return (Note("remark", f"The words {words[:80]!r} were left aside."),) if words else ()
+    return (Note("remark", f"The words “{shortened(words)}” were left aside."),) if words else ()
+
+
+def shortened(text: str) -> str:
+    """The start of some words that are quoted."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
 def echo(node: Node) -> tuple[str, str]:

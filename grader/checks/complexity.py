@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from grader.checks import OptionError, Sample, Setting
+from grader.checks._beside import changing, left_aside, without_emphasis
 from grader.checks._common import (
     Difference,
     Expected,
@@ -25,6 +26,7 @@ from grader.checks._typed import (
     ignored_words,
     notation_of,
     read_formula,
+    shortened,
 )
 from grader.errors import StudentError
 from grader.maths.growth import Growth, compare, growth
@@ -57,6 +59,18 @@ class _Read:
     growth: Growth
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The costs that were read, what was left aside beside them, and what may change their meaning."""
+
+    costs: list[_Read]
+    aside: str
+    changing: str
+
+
+_FREE = _Read(number(0), Growth(frozenset()))
+
+
 def prepare(options: Options, setting: Setting) -> Prepared:
     """The accepted orders of growth and the known mistakes.
 
@@ -82,15 +96,20 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
         StudentError: no order of growth can be read.
     """
     try:
-        read, notes = _read(answer, prepared)
+        reading = _read(answer, prepared)
     except StudentError as error:
         if error.code in ("growth", "negated", "bound"):
             return undecided(error.code, str(error))
         raise
-    first = read[0]
-    if any(one.growth != first.growth for one in read):
-        found = ", ".join(dict.fromkeys(f"O({one.growth})" for one in read))
+    first, notes = reading.costs[0], ignored_words(reading.aside)
+    if any(one.growth != first.growth for one in reading.costs):
+        found = ", ".join(dict.fromkeys(f"O({one.growth})" for one in reading.costs))
         return undecided("several-values", f"Several costs can be read here: {found}.", echo(first.node))
+    if reading.changing:
+        message = (
+            f"“{shortened(reading.changing)}” may change what O({first.growth}) means; a person decides."
+        )
+        return undecided("context", message, echo(first.node))
 
     def matches(expected: Growth) -> tuple[Evidence, ...] | None:
         if compare(first.growth, expected) != "same":
@@ -145,36 +164,69 @@ _NOTHING = re.compile(
 _GLUED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])log(?=[A-Za-z]?(?![A-Za-z]))")
 
 
-def _read(answer: Answer, prepared: Prepared) -> tuple[list[_Read], tuple[Note, ...]]:
-    text = answer.text.strip()
-    if len(text) > _LONGEST:
-        raise StudentError(f"A cost of {len(text):,} characters is not read; write O(...).", code="too-long")
+def _read(answer: Answer, prepared: Prepared) -> _Reading:
+    length = len(answer.text.strip())
+    if length > _LONGEST:
+        raise StudentError(f"A cost of {length:,} characters is not read; write O(...).", code="too-long")
+    text = without_emphasis(answer.text.strip())
     if _ADORNED.search(text):
         raise StudentError("This order leaves out logarithms; a person decides.", code="bound")
-    inside, rest = _big_o(text)
-    found = [_formula(one, answer.notation, prepared) for one in inside]
-    if found:
-        if _NEGATED.search(rest):
-            raise StudentError("The text says what the cost is not; a person decides.", code="negated")
-        found += [one for one in _named(rest, prepared) if one.growth not in (f.growth for f in found)]
-        words = " ".join(re.findall(r"[^\W\d_]{3,}", rest))
-        return found, ignored_words(words)
+    inside, around = _big_o(text)
+    if inside:
+        found = [_formula(one, answer.notation, prepared) for one in inside]
+        return _with_context(found, around, prepared)
     nothing = _NOTHING.match(text)
     if nothing is not None and not re.search(r"\d|\\", text):
-        return [_Read(number(0), Growth(frozenset()))], ignored_words(text[nothing.end() :].strip(" .,;:"))
-    named = list(_named(text, prepared))
-    if named:
-        if _NEGATED.search(text) or re.search(r"\b(?:sub|super|non)[\s-]", text, re.IGNORECASE):
+        # "no cost, because J is constant": that word is about J
+        after = re.sub(r"\bconstant\b", " ", text[nothing.end() :])
+        return replace(
+            _with_context([_FREE], ["", after], prepared), aside=left_aside([text[nothing.end() :]])
+        )
+    words = list(_CLASS.finditer(text))
+    if words:
+        if re.search(r"\b(?:sub|super|non)[\s-]", text, re.IGNORECASE):
             raise StudentError("The text says what the cost is not; a person decides.", code="negated")
-        return named, ()
-    formula, words = cut_words(formula_text(text))
-    return [_formula(formula.split("=")[-1], answer.notation, prepared)], ignored_words(words)
+        ends = [0, *(_end(match, prepared) for match in words)]
+        starts = [*(match.start() for match in words), len(text)]
+        around = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+        return _with_context([_named(match, prepared) for match in words], around, prepared)
+    formula, after = cut_words(formula_text(text))
+    cost = _formula(formula.split("=")[-1], answer.notation, prepared)
+    return _with_context([cost], ["", after], prepared)
 
 
-def _big_o(text: str) -> tuple[list[str], str]:
-    """What stands inside each O( ), and the text around them."""
+def _with_context(costs: list[_Read], around: list[str], prepared: Prepared) -> _Reading:
+    """Costs with the costs that are named in the text around them, and what else that says."""
+    if any(map(_NEGATED.search, around)):
+        raise StudentError("The text says what the cost is not; a person decides.", code="negated")
+    more = [_named(match, prepared) for piece in around for match in _CLASS.finditer(piece)]
+    if _NOTHING.match(around[0].strip()):
+        more.append(_FREE)
+    more += [one for one in _mentioned(around, prepared) if not _covers(costs[0], one)]
+    return _Reading([*costs, *more], left_aside(around), changing(around, prepared.variables))
+
+
+def _mentioned(around: list[str], prepared: Prepared) -> Iterator[_Read]:
+    """The powers and the like in a text; a bare variable (`independent of t`) is no cost."""
+    name = "|".join(re.escape(one) for one in prepared.variables)
+    power = r"\s*(?:\^|\*\*)\s*\{?\s*[\d.]*\d\s*\}?|[²³]|\s+(?:squared|cubed)\b"
+    cost = rf"(?<![\w\\])(?:(?:{name})(?:{power}|\s*\\?log\s*\(?\s*(?:{name})\)?)|2\s*\^\s*(?:{name}))"
+    for piece in around:
+        for match in re.finditer(cost, piece):
+            try:
+                yield _formula(match[0], "plain", prepared)
+            except StudentError:
+                continue
+
+
+def _covers(first: _Read, other: _Read) -> bool:
+    return compare(first.growth, other.growth) in ("same", "faster")
+
+
+def _big_o(text: str) -> tuple[list[str], list[str]]:
+    """What stands inside each O( ), and the pieces of text before, between and after them."""
     inside: list[str] = []
-    rest: list[str] = []
+    around: list[str] = []
     position = 0
     for match in _BIG.finditer(text):
         if match.start() < position:
@@ -185,11 +237,11 @@ def _big_o(text: str) -> tuple[list[str], str]:
         if end is None:
             raise StudentError("A bracket of O( ) is not closed.", code="syntax")
         inside.append(re.sub(r"\\(?:right|bigr?|Big)\s*$", "", text[match.end() : end]))
-        rest.append(text[position : match.start()])
+        around.append(text[position : match.start()])
         position = end + 1
         if len(inside) > 8:
             raise StudentError("More than 8 costs stand here; one is wanted.", code="several-values")
-    return inside, " ".join([*rest, text[position:]])
+    return inside, [*around, text[position:]]
 
 
 def _closing(text: str, start: int) -> int | None:
@@ -214,15 +266,20 @@ def _formula(text: str, notation: Notation, prepared: Prepared) -> _Read:
     return _Read(node, growth(node))
 
 
-def _named(text: str, prepared: Prepared) -> Iterator[_Read]:
-    """The orders that a text names by words; the variable is the one named, or the only one."""
-    for match in _CLASS.finditer(text):
-        of = prepared.symbols.find(match["of"]) if match["of"] else None
-        if of is None and len(prepared.variables) > 1 and match["word"].lower() != "constant":
-            raise StudentError(f"{match['word']} in which of {', '.join(prepared.variables)}?", code="growth")
-        name = of.name if of is not None else prepared.variables[0]
-        node = _class_node(_WORDS[match["word"].lower()], symbol(name))
-        yield _Read(node, growth(node))
+def _end(match: re.Match[str], prepared: Prepared) -> int:
+    """Where an order in words ends: behind `quadratic in n`, but before the `per` of `quadratic per row`."""
+    of = match["of"]
+    return match.end() if of is None or prepared.symbols.find(of) else match.start("of")
+
+
+def _named(match: re.Match[str], prepared: Prepared) -> _Read:
+    """An order that is named by a word; the variable is the one named, or the only one."""
+    of = prepared.symbols.find(match["of"]) if match["of"] else None
+    if of is None and len(prepared.variables) > 1 and match["word"].lower() != "constant":
+        raise StudentError(f"{match['word']} in which of {', '.join(prepared.variables)}?", code="growth")
+    name = of.name if of is not None else prepared.variables[0]
+    node = _class_node(_WORDS[match["word"].lower()], symbol(name))
+    return _Read(node, growth(node))
 
 
 def _class_node(order: str, variable: Node) -> Node:
