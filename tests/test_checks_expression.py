@@ -74,10 +74,42 @@ def test_a_wrong_formula_comes_with_a_point_to_try() -> None:
     assert example.got != example.expected
 
 
-def test_a_missing_transpose_is_told_by_shape() -> None:
+def test_a_missing_transpose_is_named_and_the_shapes_are_the_proof() -> None:
     verdict = _judge({"expected": "W2' w0"}, "W2 w0")
-    assert (verdict.outcome, verdict.code) == (Outcome.INCORRECT, "shape")
-    assert "W2' w0 conforms" in verdict.message
+    assert (verdict.outcome, verdict.code) == (Outcome.INCORRECT, "edit:missing-transpose")
+    assert verdict.message.startswith("A transpose is missing on W2")
+    assert any(isinstance(note, Note) and "W2' w0 conforms" in note.text for note in verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "code"),
+    [
+        ("w0 - (2/n) X' a", "w0 - (2/n) X a", "edit:missing-transpose"),
+        ("w0 - (2/n) X' a", "w0 - 2 X' a", "edit:missing-division"),
+        ("w0 - (2/n) X' a", "w0 + (2/n) X' (t - X w0) / 1", "correct"),
+        ("w0 - (2/n) X' a", "w0 + (2/n) X' a", "edit:sign"),
+        ("sigma'(z) .* t", "sigma(z) .* t", "edit:missing-prime"),
+        ("sigma'(z) .* t", "sigma'(z) t", "edit:not-elementwise"),
+        ("sigma'(z) .* t", "n sigma'(z)^3", "wrong"),
+        ("X' t", "X t + X t t", "shape"),
+    ],
+)
+def test_a_slip_nobody_declared_is_named(expected: str, text: str, code: str) -> None:
+    assert _judge({"expected": expected}, text).code == code
+
+
+def test_of_several_accepted_formulas_the_nearest_says_what_is_wrong() -> None:
+    options: dict[str, object] = {"accept": [{"expected": "X' t + w0"}, {"expected": "X' a"}]}
+    verdict = _judge(options, "X a")
+    assert verdict.code == "edit:missing-transpose"
+
+
+def test_a_declared_mistake_wins_over_a_slip_that_is_found() -> None:
+    options: dict[str, object] = {
+        "expected": "W2' w0",
+        "mistakes": [{"is": "W2 w0", "credit": "0.4", "say": "Transpose W2."}],
+    }
+    assert _judge(options, "W2 w0").message == "Transpose W2."
 
 
 def test_a_declared_mistake_that_does_not_conform_is_recognised_in_other_forms() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -35,8 +35,11 @@ from grader.maths.names import Symbol, Symbols, normal
 from grader.maths.notation import read, to_text
 from grader.maths.notation.limits import TOKENS
 from grader.maths.shapes import ShapeError
-from grader.maths.tree import Node, number, walk
+from grader.maths.tree import Node, walk
 from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
+
+if TYPE_CHECKING:
+    from grader.maths.edit_search import Finder, Found
 
 READS: Final[Reads] = "value"
 
@@ -62,13 +65,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The formulas of one part and the frames they are compared in."""
+    """The formulas of one part, the frames they are compared in, and what tells why an answer is wrong."""
 
     key: Key[Known]
     symbols: Symbols
     frame: identity.Frame
     square: identity.Frame
     any_layout: bool
+    finders: dict[tuple[int, bool], Finder]
 
 
 def prepare(options: Options, setting: Setting) -> Prepared:
@@ -106,7 +110,7 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         for index, mistake in enumerate(options.mistakes)
     )
     key = Key(targets, slips, options.open)
-    return Prepared(key, setting.symbols, frame, square, options.layout == "any")
+    return Prepared(key, setting.symbols, frame, square, options.layout == "any", {})
 
 
 def samples(prepared: Prepared) -> tuple[Sample, ...]:
@@ -254,7 +258,10 @@ def _judge(prepared: Prepared, node: Node) -> Verdict:
 
     def otherwise() -> Difference:
         if broken:
-            return Difference(broken_code, broken)
+            slip = _slip_in_shapes(prepared, node, square) if broken_code == "shape" else None
+            if slip is None:
+                return Difference(broken_code, broken)
+            return Difference(f"edit:{slip.code}", slip.say, (Note("proof", broken),))
         if doubt:
             return Difference("undecided", doubt[0].how, credit=None)
         assert formula is not None
@@ -264,30 +271,51 @@ def _judge(prepared: Prepared, node: Node) -> Verdict:
 
 
 def _difference(prepared: Prepared, formula: identity.Formula) -> Difference:
-    """Why a formula that has a value is not the expected one: a shape, a constant factor, a point."""
-    wanted = [target.value.formula for target in prepared.key.targets if target.value.formula is not None]
-    first = wanted[0]
-    found = identity.compare(first, formula, any_layout=prepared.any_layout)
-    if found.code == "shape":
+    """Why a formula that has a value is not the expected one: a slip, a shape, a point where they differ."""
+    wanted = [target.value.formula for target in prepared.key.targets]
+    slips = [
+        (slip, expected)
+        for position, expected in enumerate(wanted)
+        if expected is not None
+        and (slip := _finder(prepared, position, expected).find(formula, any_layout=prepared.any_layout))
+    ]
+    slip, nearest = min(slips, key=lambda pair: pair[0].rank, default=(None, wanted[0]))
+    assert nearest is not None
+    found = identity.compare(nearest, formula, any_layout=prepared.any_layout)
+    if found.code == "shape" and slip is None:
         return Difference("shape", found.how)
     proof = Note("proof", found.how)
-    example = identity.find_counterexample(first, formula)
+    example = identity.find_counterexample(nearest, formula) if found.code != "shape" else None
     evidence: tuple[Evidence, ...] = (proof,) if example is None else (proof, example)
-    factors = (_constant_factor(expected, formula, prepared) for expected in wanted)
-    factor = next((factor for factor in factors if factor is not None), None)
-    if factor is None:
+    if slip is None:
         return Difference("wrong", "This is not the expected formula.", evidence)
-    words = "has the opposite sign" if factor == "-1" else f"is {factor} times the expected formula"
-    return Difference("constant-factor", f"This {words}.", evidence)
+    code = slip.code if slip.code == "constant-factor" else f"edit:{slip.code}"
+    return Difference(code, slip.say, evidence)
 
 
-def _constant_factor(expected: identity.Formula, formula: identity.Formula, prepared: Prepared) -> str | None:
-    """The factor between two formulas when it is a usual one: a sign, a 2, a dimension."""
-    dimensions = prepared.symbols.dimensions[0] if prepared.symbols.dimensions else {}
-    factors = [number(-1), number(2), number(Fraction(1, 2)), number(4), number(Fraction(1, 4))]
-    for name in dimensions:
-        symbol = Node("symbol", (), name)
-        factors += [symbol, Node("divide", (number(1), symbol))]
-    return next(
-        (to_text(factor) for factor in factors if identity.is_multiple(expected, formula, factor)), None
-    )
+def _slip_in_shapes(prepared: Prepared, node: Node, square: identity.Formula | None) -> Found | None:
+    """The slip that makes a formula conform no longer."""
+    from grader.maths.edit_search import as_written
+
+    slips = []
+    for position, target in enumerate(prepared.key.targets):
+        expected = target.value.node
+        if square is None:
+            slips.append(as_written(expected, node, prepared.symbols))
+            continue
+        try:
+            broken = identity.settle(expected, prepared.square)
+        except StudentError:
+            continue
+        slips.append(_finder(prepared, position, broken).find(square, any_layout=prepared.any_layout))
+    return min((slip for slip in slips if slip is not None), key=lambda slip: slip.rank, default=None)
+
+
+def _finder(prepared: Prepared, position: int, expected: identity.Formula) -> Finder:
+    """What knows all slips of one accepted formula; made for the first wrong answer."""
+    from grader.maths.edit_search import Finder
+
+    square = expected.frame.square
+    if (position, square) not in prepared.finders:
+        prepared.finders[position, square] = Finder(expected, prepared.frame if square else None)
+    return prepared.finders[position, square]

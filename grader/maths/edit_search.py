@@ -35,6 +35,12 @@ class Found:
     say: str
     tree: Node
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Smaller is likelier: one edit before two, then the order of `edits.ORDER`."""
+        codes = self.code.split("+")
+        return len(codes), RANK[codes[0]]
+
 
 class Finder:
     """The edits of one expected formula; keeps their values from one wrong answer to the next.
