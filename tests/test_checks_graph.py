@@ -75,6 +75,8 @@ def judge(text: str, options: Mapping[str, object] = NETWORK, **more: object) ->
         "  h --> R\n  S --> L\n"
         "  R --> L\n\nParameters are not drawn.",
         f"{RIGHT}, W_1 -> z, b_2 -> y",
+        "x → z → h, h → y and x → y (the skip connection), y → S, h → R, and S and R → L.",
+        "First x and W1 -> z, then z -> h, then x, h and W2 -> y; h -> R, y -> S, and finally R and S -> L",
         "x -> z -> h -> u -> y -> S -> L, x -> y, h -> R -> L, W2 -> u",
     ],
 )
@@ -131,6 +133,7 @@ def test_each_wrong_edge_costs_what_the_rubric_says(wrong: int, credit: Fraction
             "words",
         ),
         ("x -> z -> h -> y -> S -> L, h -> R -> L\n![the rest](rest.png)", "drawing"),
+        ("x -> z -> h -> y -> S -> L, h -> R -> L\nand the input itself of course -> y", "unknown-node"),
         ("z: x\nh: z\ny: [h, x]\nS: y\nR: h\nL: [S, R]", "direction"),
     ],
 )
@@ -146,6 +149,7 @@ def test_what_may_be_a_matter_of_reading_waits_for_a_person(text: str, code: str
         ("x <-> z, z -> h", "direction"),
         ("flowchart LR\n x --- z", "direction"),
         ("x -> z, y, h -> R", "ambiguous"),
+        ("x -> z, and y", "ambiguous"),
         ("digraph { x -> z } digraph { z -> h }", "several-values"),
         ("digraph { x -> z", "syntax"),
         ("digraph { x -> }", "syntax"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from grader.checks._diagrams import MOST_EDGES, Drawing, Edge, too_many, undirected
 from grader.errors import StudentError
@@ -20,7 +19,11 @@ _FORWARD = r"\\(?:(?:long)?(?:right|Right)arrow|to|mapsto)(?![A-Za-z])|[-=~]+>|[
 _BACKWARD = r"\\(?:(?:long)?(?:left|Left)arrow|gets)(?![A-Za-z])|<[-=~]+(?!>)|[←⟵⇐]"
 _NEITHER = r"<[-=]+>|\\leftrightarrow(?![A-Za-z])|[↔—–]|(?<=\s)--+(?=\s)"
 _ARROW = re.compile(rf"(?P<neither>{_NEITHER})|(?P<forward>{_FORWARD})|(?P<backward>{_BACKWARD})")
-_SEPARATOR = re.compile(r"[,;\n]|\\\\|\band\b(?=[^,;\n]*(?:->|→|\\to|=>))")
+_CLAUSE = re.compile(
+    r";|\\\\|,?\s+(?:and\s+)?(?:then|next|also)\s+|,\s*and\s+|\s+and\s+(?=[^,;]*(?:->|→|\\to|=>))"
+)
+_FILLING = re.compile(r"^(?:(?:first|finally|lastly|from|and|the|nodes?|edges?|arrows?)\s+)+(?=\S)", re.I)
+_COMMA = re.compile(",")
 _NAME = r"(?:\"[^\"\n]{1,60}\"|'[^'\n]{1,60}'|[^\s,;:()\[\]\"]{1,60})"
 _PAIR = re.compile(rf"[(\[]\s*({_NAME})\s*,\s*({_NAME})\s*[)\]]")
 _MAPPING = re.compile(
@@ -62,55 +65,86 @@ def _arrows(text: str) -> Drawing:
 
 
 def _line(line: str) -> list[Edge] | None:
-    """The edges of one line; None where an end is a sentence and no name.
-
-    `W1, x -> z` has two edges, and `x -> z, y` too; in `x -> z, y, h -> R` nobody can tell where y belongs.
-    """
+    """The edges of one line; None where an end is a sentence and no name."""
     if len(line) > _LONGEST_LINE:
         raise StudentError(f"A line has more than {_LONGEST_LINE:,} characters.", code="too-long")
     line = re.sub(r"^[^:>]{0,80}:\s+(?=\S)", "", line)  # an introduction: "The edges are: x -> z"
-    line = line.strip().strip("[]").strip()
     edges: list[Edge] = []
-    waiting: list[str] = []
-    targets: list[str] = []  # where the chain before began and ended
+    for clause in _clauses(line.strip().strip("[]").strip()):
+        found = _clause(clause)
+        if found is None:
+            return None
+        edges += found
+    return edges
+
+
+def _clauses(line: str) -> list[str]:
+    """The statements of a line; `and` parts two only where each has an arrow."""
+    clauses: list[str] = []
+    for piece in _split(_CLAUSE, line):
+        joined = clauses and not (_ARROW.search(clauses[-1]) and _ARROW.search(piece))
+        if joined and _ARROW.search(piece):
+            clauses[-1] = f"{clauses[-1]}, {piece}"  # `S and R -> L`
+        elif piece.strip():
+            clauses.append(piece)
+    return clauses
+
+
+def _clause(clause: str) -> list[Edge] | None:
+    """`W1, x -> z` has two edges, `x -> z, y` too; where y belongs in `x -> z, y, h -> R` nobody can tell."""
+    if not _ARROW.search(clause):
+        if _names(clause):
+            raise _ambiguous(clause.strip())
+        return None
+    edges: list[Edge] = []
+    before: list[str] = []  # names that wait for an arrow, and those behind one
+    behind: list[str] = []
     sources: list[str] = []
-    loose: list[str] = []
-    for piece in _pieces(line):
+    seen = False
+    for piece in _split(_COMMA, clause):
         if not piece.strip():
             continue
         if not _ARROW.search(piece):
-            (loose if targets else waiting).extend(_names(piece) or [""])
+            names = _names(piece)
+            if not names:
+                return None
+            (behind if seen else before).extend(names)
             continue
-        if loose:
-            raise StudentError(
-                f"It cannot be told whether {loose[0]} belongs to the arrow before or after it; "
-                "write one edge on each line.",
-                code="ambiguous",
-            )
-        found = _chain(piece, waiting)
+        if behind:
+            raise _ambiguous(behind[0])
+        found = _chain(piece, before)
         if found is None:
             return None
-        more, sources, targets = found
+        more, sources = found
         edges += more
-        waiting = []
-    if "" in loose or "" in waiting:
-        return None
-    return edges + [(source, target) for source in sources for target in loose]
+        before, seen = [], True
+    if behind and not sources:
+        raise _ambiguous(behind[0])
+    return edges + [(source, target) for source in sources for target in behind]
 
 
-def _pieces(line: str) -> Iterator[str]:
+def _ambiguous(name: str) -> StudentError:
+    return StudentError(
+        f"It cannot be told whether {name[:_LONGEST_NAME]} belongs to the arrow before or after it; "
+        "write one edge on each line.",
+        code="ambiguous",
+    )
+
+
+def _split(separator: re.Pattern[str], line: str) -> list[str]:
     """The pieces of a line between separators that stand outside brackets."""
-    start = 0
-    for match in _SEPARATOR.finditer(line):
-        before = line[: match.start()]
-        if all(before.count(left) <= before.count(right) for left, right in ("()", "[]", "{}")):
-            yield line[start : match.start()]
+    pieces, start, depth = [], 0, 0
+    for match in re.finditer(rf"[(\[{{]|[)\]}}]|{separator.pattern}", line):
+        if match[0] in tuple("([{)]}"):
+            depth += 1 if match[0] in "([{" else -1
+        elif depth <= 0:
+            pieces.append(line[start : match.start()])
             start = match.end()
-    yield line[start:]
+    return [*pieces, line[start:]]
 
 
-def _chain(piece: str, before: list[str]) -> tuple[list[Edge], list[str], list[str]] | None:
-    """The edges of `x -> z <- W1`, and the nodes at both sides of its last arrow."""
+def _chain(piece: str, before: list[str]) -> tuple[list[Edge], list[str]] | None:
+    """The edges of `x -> z <- W1`, and where its last arrow comes from; nowhere if it points back."""
     edges: list[Edge] = []
     start, forward = 0, True
     left: list[str] = []
@@ -132,7 +166,7 @@ def _chain(piece: str, before: list[str]) -> tuple[list[Edge], list[str], list[s
             if match["neither"]:
                 raise undirected()
             start, forward = match.end(), match["forward"] is not None
-    return edges, sources, left if forward else []
+    return edges, sources if forward else []
 
 
 def _names(text: str) -> list[str]:
@@ -142,6 +176,7 @@ def _names(text: str) -> list[str]:
         text = text[1:-1]
     text = text.removeprefix("(") if text.count("(") > text.count(")") else text
     text = text.removesuffix(")") if text.count(")") > text.count("(") else text
+    text = _FILLING.sub("", text)
     names = [_unquoted(name) for name in re.split(r"\s*[&,]\s*|\s+and\s+", text) if name.strip()]
     if any(len(name) > _LONGEST_NAME or len(re.findall(r"[^\W\d_]{2,}", name)) > 4 for name in names):
         return []

@@ -40,6 +40,8 @@ from grader.types import Answer, Checklist, Evidence, Note, Outcome, Reads, Verd
 READS: Final[Reads] = "prose"
 
 _LONGEST = 60_000
+_FEW_WORDS = 6  # beside the edges, such as "The graph is"
+_ARROWS = re.compile(r"[-=]>|→|⇒|\\(?:to|rightarrow)\b")
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|\\includegraphics|<img\b", re.I)
 
 
@@ -216,7 +218,7 @@ def _doubt(prepared: Prepared, drawing: Drawing, drawn: Drawn) -> str:
         return "unknown-node"
     if _PICTURE.search(drawing.words):
         return "drawing"
-    if len(re.findall(r"[^\W\d_]{2,}", drawing.words)) > 6:
+    if _ARROWS.search(drawing.words) or len(re.findall(r"[^\W\d_]{2,}", drawing.words)) > _FEW_WORDS:
         return "words"
     if drawing.either_way:
         turned = place_nodes(prepared.graph, Drawing(tuple((b, a) for a, b in drawing.edges), drawing.labels))

@@ -9,15 +9,12 @@ from typing import Annotated, Final
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import FULL, NOTHING, CheckOptions, undecided
+from grader.checks._words import mention, words_pattern
 from grader.options import Size
 from grader.types import Answer, Checklist, Reads, Verdict
 
 Words = Annotated[tuple[str, ...], Size(1)]
 _LONGEST = 40_000  # characters that are looked at
-_NEGATED = re.compile(
-    r"(?:\b(?:not|no|never|neither|nor|without|cannot|rather than|instead of)\b|n['’]t\b)[^.;,!?\n]{0,40}$"
-)
-
 READS: Final[Reads] = "prose"
 
 
@@ -73,32 +70,16 @@ def prepare(options: Options, setting: Setting) -> Prepared:
     for index, word in enumerate(options.refuse):
         if word.lower() in wanted:
             raise OptionError(("refuse", index), repr(word), "a word that no group asks for")
-    ideas = tuple(Idea(group.name, group.words[0], _pattern(group.words)) for group in groups)
-    refused = tuple(Idea(word, word, _pattern((word,))) for word in options.refuse)
+    ideas = tuple(Idea(group.name, group.words[0], words_pattern(group.words)) for group in groups)
+    refused = tuple(Idea(word, word, words_pattern((word,))) for word in options.refuse)
     return Prepared(ideas, options.need, refused)
-
-
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(_forms, words))})(?![^\W_])", re.IGNORECASE)
-
-
-def _forms(word: str) -> str:
-    """A word with its plural and other light endings; spaces and hyphens are one."""
-    *first, last = re.split(r"[\s-]+", word.strip())
-    if last.endswith("y") and last[-2:-1] not in "aeiou":
-        ending = re.escape(last[:-1]) + r"(?:y|ies|ied)"
-    elif last.endswith("e"):
-        ending = re.escape(last[:-1]) + r"(?:e|es|ed|ing)"
-    else:
-        ending = re.escape(last) + r"(?:s|es|ed|ing)?"
-    return r"[\s-]*".join([*map(re.escape, first), rf"{ending}(?:['’]s)?"])
 
 
 def judge(prepared: Prepared, answer: Answer) -> Verdict:
     """Always undecided: what was found, and the credit it suggests."""
     text = (answer.text or answer.passage)[:_LONGEST]
-    found = {idea.name: _mention(idea, text) for idea in prepared.ideas}
-    wrong = {idea.name: _mention(idea, text) for idea in prepared.refused}
+    found = {idea.name: mention(idea.pattern, text) for idea in prepared.ideas}
+    wrong = {idea.name: mention(idea.pattern, text) for idea in prepared.refused}
     items = tuple(_item(name, words) for name, (words, _) in found.items())
     items += tuple(f"also says “{words}”, which is not asked for" for words, _ in wrong.values() if words)
     there = [name for name, (words, negated) in found.items() if words and not negated]
@@ -117,18 +98,6 @@ def _item(name: str, words: str) -> str:
     if not words:
         return f"{name}: not found"
     return f"{name}: found" if words.lower() == name.lower() else f"{name}: found as “{words}”"
-
-
-def _mention(idea: Idea, text: str) -> tuple[str, bool]:
-    """The words that mention an idea, and whether every mention is negated."""
-    first, negated = "", True
-    for count, match in enumerate(idea.pattern.finditer(text)):
-        first = first or match[0]
-        if not _NEGATED.search(text[max(0, match.start() - 60) : match.start()]):
-            return match[0], False
-        if count == 50:
-            break
-    return first, negated and bool(first)
 
 
 def samples(prepared: Prepared) -> tuple[Sample, ...]:
