@@ -83,6 +83,10 @@ def _value(node: Node, symbols: Symbols, names: Mapping[str, Array]) -> Array:
         return np.linalg.matrix_power(values[0], int(values[1])) if whole else values[0] ** values[1]
     if node.op == "transpose":
         return values[0].T
+    if node.op == "list":
+        return np.array(values).reshape(-1, 1)
+    if node.op == "broadcast":
+        return values[0]
     assert node.op == "call", f"{node.op} is not worked out here"
     assert isinstance(node.value, tuple)
     return _called(str(node.value[0]), int(node.value[1]), values, symbols)

@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from formulas import expected, mistakes, rubric, value
 from numpy.polynomial import chebyshev, legendre
 from references import Array, differences, load
 
@@ -135,12 +136,12 @@ def test_the_wrong_hessians_are_what_their_names_say() -> None:
 
 
 def test_the_product_is_the_matrix_times_y() -> None:
-    for name, expected in (
+    for name, meant in (
         ("product", np.outer(V2, V2) @ Y),
         ("product_doubled", 2 * np.outer(V2, V2) @ Y),
         ("product_with_squared_norm", np.outer(V2, V2) @ V2),
     ):
-        assert [float(entry) for entry in getattr(ref, name)()] == pytest.approx(expected)
+        assert [float(entry) for entry in getattr(ref, name)()] == pytest.approx(meant)
 
 
 class Counting:
@@ -274,3 +275,78 @@ def test_the_error_on_the_data_of_the_course_falls_again_beyond_the_threshold() 
         [0.1938641, 0.1025522, 0.1773608], rel=1e-4
     )
     assert losses[50] == pytest.approx(0.7120004, rel=1e-3)
+
+
+# --- the formulas the rubric expects, against differences of the loss -------------------------------
+
+sheet = rubric("csc413-2021-hw1")
+rng = np.random.default_rng(413)
+D, H, LABEL = 5, 4, 1
+W1, W2, W3, INPUT = (rng.normal(scale=0.6, size=size) for size in ((H, D), (H, D), (3, H), (D,)))
+
+
+def softmax(y: Array) -> Array:
+    return np.asarray(np.exp(y) / np.exp(y).sum())
+
+
+def loss_of(**given: Array) -> float:
+    """The loss when some of the variables are given, the rest computed from the input."""
+    z1 = given.get("z1", W1 @ given.get("x", INPUT))
+    z2 = given.get("z2", W2 @ given.get("x", INPUT))
+    h = given.get("h", np.maximum(z1, 0))
+    g1 = given.get("g1", 1 / (1 + np.exp(-z2)))
+    g2 = given.get("g2", h * g1)
+    y = given.get("y", W3 @ g2)
+    return -float(np.log(given.get("yp", softmax(y))[LABEL]))
+
+
+POINT = {"W1": W1, "W2": W2, "W3": W3, "x": INPUT}
+HIDDEN = {
+    "x": INPUT,
+    "z1": W1 @ INPUT,
+    "z2": W2 @ INPUT,
+    "h": np.maximum(W1 @ INPUT, 0),
+    "g1": 1 / (1 + np.exp(-W2 @ INPUT)),
+}
+HIDDEN["g2"] = HIDDEN["h"] * HIDDEN["g1"]
+HIDDEN["y"] = W3 @ HIDDEN["g2"]
+HIDDEN["yp"] = softmax(HIDDEN["y"])
+
+
+@pytest.mark.parametrize("name", ["yp", "y", "g2", "h", "g1", "z2", "z1", "x"])
+def test_each_adjoint_is_a_derivative_of_the_loss(name: str) -> None:
+    part = f"2.1.2.{name}bar"
+    numeric = differences(lambda v: loss_of(**{name: v}), HIDDEN[name])
+    for formula in expected(sheet, part):
+        assert value(sheet, part, formula, POINT) == pytest.approx(numeric, abs=1e-6)
+
+
+def test_no_declared_mistake_of_an_adjoint_is_its_derivative() -> None:
+    for name in ("yp", "y", "g2", "h", "g1", "z2", "z1", "x"):
+        numeric = differences(lambda v, name=name: loss_of(**{name: v}), HIDDEN[name])  # type: ignore[misc]
+        for formula in mistakes(sheet, f"2.1.2.{name}bar"):
+            try:
+                found = value(sheet, f"2.1.2.{name}bar", formula, POINT)
+            except ValueError:
+                continue  # it does not conform
+            assert found.shape != numeric.shape or np.abs(found - numeric).max() > 1e-3
+
+
+def test_the_softmax_of_the_tests_sums_to_one_and_both_signs_of_z1_occur() -> None:
+    assert softmax(HIDDEN["y"]).sum() == pytest.approx(1)
+    assert set(np.sign(HIDDEN["z1"])) == {-1, 1}
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(6, 4), (3, 5)])
+def test_the_gradient_and_the_end_of_the_descent(rows: int, columns: int) -> None:
+    data, labels, w = rng.normal(size=(rows, columns)), rng.normal(size=rows), rng.normal(size=columns)
+    names = {"X": data, "t": labels, "w": w, "n": rows, "d": columns}
+    (gradient,) = expected(sheet, "3.1")
+    numeric = differences(lambda v: float(((data @ v - labels) ** 2).mean()), w)
+    assert value(sheet, "3.1", gradient, names) == pytest.approx(numeric, abs=1e-6)
+    part = "3.2.solution" if rows > columns else "3.3.2.solution"
+    end, rate = np.zeros(columns), 1 / np.linalg.norm(data, 2) ** 2
+    for _ in range(20_000):
+        end -= rate * data.T @ (data @ end - labels)
+    (solution,) = expected(sheet, part)
+    assert value(sheet, part, solution, names) == pytest.approx(end, abs=1e-8)
