@@ -272,20 +272,20 @@ def _judge(prepared: Prepared, node: Node) -> Verdict:
 
 def _difference(prepared: Prepared, formula: identity.Formula) -> Difference:
     """Why a formula that has a value is not the expected one: a slip, a shape, a point where they differ."""
+    from grader.maths.edit_search import nearest
+
     wanted = [target.value.formula for target in prepared.key.targets]
-    slips = [
-        (slip, expected)
-        for position, expected in enumerate(wanted)
-        if expected is not None
-        and (slip := _finder(prepared, position, expected).find(formula, any_layout=prepared.any_layout))
+    finders = [
+        None if one is None else _finder(prepared, position, one) for position, one in enumerate(wanted)
     ]
-    slip, nearest = min(slips, key=lambda pair: pair[0].rank, default=(None, wanted[0]))
-    assert nearest is not None
-    found = identity.compare(nearest, formula, any_layout=prepared.any_layout)
+    position, slip = nearest(finders, formula, any_layout=prepared.any_layout) or (0, None)
+    expected = wanted[position]
+    assert expected is not None
+    found = identity.compare(expected, formula, any_layout=prepared.any_layout)
     if found.code == "shape" and slip is None:
         return Difference("shape", found.how)
     proof = Note("proof", found.how)
-    example = identity.find_counterexample(nearest, formula) if found.code != "shape" else None
+    example = identity.find_counterexample(expected, formula) if found.code != "shape" else None
     evidence: tuple[Evidence, ...] = (proof,) if example is None else (proof, example)
     if slip is None:
         return Difference("wrong", "This is not the expected formula.", evidence)
@@ -295,20 +295,20 @@ def _difference(prepared: Prepared, formula: identity.Formula) -> Difference:
 
 def _slip_in_shapes(prepared: Prepared, node: Node, square: identity.Formula | None) -> Found | None:
     """The slip that makes a formula conform no longer."""
-    from grader.maths.edit_search import as_written
+    from grader.maths.edit_search import as_written, nearest
 
-    slips = []
-    for position, target in enumerate(prepared.key.targets):
-        expected = target.value.node
-        if square is None:
-            slips.append(as_written(expected, node, prepared.symbols))
-            continue
+    targets = [target.value.node for target in prepared.key.targets]
+    if square is None:
+        slips = [as_written(expected, node, prepared.symbols) for expected in targets]
+        return min((slip for slip in slips if slip is not None), key=lambda slip: slip.rank, default=None)
+    finders: list[Finder | None] = []
+    for position, expected in enumerate(targets):
         try:
-            broken = identity.settle(expected, prepared.square)
+            finders.append(_finder(prepared, position, identity.settle(expected, prepared.square)))
         except StudentError:
-            continue
-        slips.append(_finder(prepared, position, broken).find(square, any_layout=prepared.any_layout))
-    return min((slip for slip in slips if slip is not None), key=lambda slip: slip.rank, default=None)
+            finders.append(None)
+    found = nearest(finders, square, any_layout=prepared.any_layout)
+    return found[1] if found is not None else None
 
 
 def _finder(prepared: Prepared, position: int, expected: identity.Formula) -> Finder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -35,12 +35,19 @@ def variables_of(symbols: Symbols) -> list[Node]:
 
 
 def scaled_unit(value: Fraction, unit: Node) -> Node:
-    """3 / n rather than 3 * (1 / n)."""
-    if value == 1:
-        return unit
-    if unit.op == "divide":
-        return Node("divide", (number(value), unit.args[1]))
-    return Node("product", (number(value), unit))
+    """A number times a dimension or one over it, as people write it: 3 n / 2, 1 / (4 n)."""
+    above, below = (None, unit.args[1]) if unit.op == "divide" else (unit, None)
+    top = number(value.numerator) if above is None else _number_times(value.numerator, above)
+    if value.denominator == 1 and below is None:
+        return top
+    bottom = number(value.denominator) if below is None else _number_times(value.denominator, below)
+    return Node("divide", (top, bottom))
+
+
+def _number_times(value: int, node: Node) -> Node:
+    if abs(value) == 1:
+        return node if value == 1 else Node("negate", (node,))
+    return Node("product", (number(value), node))
 
 
 def scaled(factor: Node, node: Node) -> Node:
@@ -61,6 +68,26 @@ def layouts(value: Value) -> tuple[Value, ...]:
 def entries_of(value: Value) -> list[Value]:
     """The entries row by row; a number alone."""
     return list(value.entries()) if is_matrix(value) else [value]
+
+
+def as_float(value: Value) -> float | None:
+    """The middle of a real ball; None where it is not real and finite."""
+    if not value.is_finite():
+        return None
+    if hasattr(value, "imag"):
+        if not value.imag.contains(0):
+            return None
+        value = value.real
+    return float(value.mid())
+
+
+def overlap(left: Value, right: Value) -> bool:
+    """Whether two balls have a number in common; one may be complex."""
+    if hasattr(left, "imag") == hasattr(right, "imag"):
+        return bool(left.overlaps(right))
+    from flint import acb
+
+    return bool(acb(left).overlaps(acb(right)))
 
 
 def finite(value: Value) -> bool:
@@ -117,6 +144,20 @@ def usual_factors(prime: int, sizes: tuple[int, ...]) -> dict[int, list[tuple[Fr
             for sign in (1, -1):
                 table.setdefault(sign * residue * size % prime, []).append((sign * value, position))
     return table
+
+
+def usual_floats(sizes: Sequence[float | None]) -> list[tuple[float, Fraction, int]]:
+    """The same as floating-point numbers: size, fraction, and which of the sizes goes with it."""
+    fractions = sorted(
+        {Fraction(a, b) for a in USUAL for b in USUAL}, key=lambda v: v.numerator * v.denominator
+    )
+    return [
+        (sign * float(value) * size, sign * value, position)
+        for position, size in ((-1, 1.0), *enumerate(sizes))
+        if size is not None
+        for value in fractions
+        for sign in (1, -1)
+    ]
 
 
 def reconstruct(value: int, prime: int, largest: int = LARGEST) -> Fraction | None:

@@ -8,7 +8,9 @@ Factors and coefficients are solved for, not tried.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from grader.errors import StudentError
 from grader.maths import edits, identity
@@ -21,7 +23,7 @@ from grader.maths.identity import Formula, Frame
 from grader.maths.names import Symbols
 from grader.maths.notation.text import to_text
 from grader.maths.shapes import infer
-from grader.maths.tree import Node
+from grader.maths.tree import Node, names_in, walk
 
 _MOST_CHECKED = 12  # candidates that agree at one point and are compared in full
 _LONGEST_WRITTEN = 300
@@ -55,39 +57,49 @@ class Finder:
 
     def find(self, got: Formula, *, any_layout: bool = True) -> Found | None:
         """The likeliest edit that gives this function, verified; None if none does."""
-        for index in (-1, 0, 1, 2):
+        found = nearest([self], got, any_layout=any_layout)
+        return found[1] if found is not None else None
+
+    def exactly(self, got: Formula, any_layout: bool) -> Found | None:
+        """The single edit whose value is the student's in exact arithmetic."""
+        table = self._table(-1)
+        value = None if table is None else table.value_of(got)
+        return None if table is None or value is None else self._single(table, got, value, any_layout)
+
+    def nearly(self, got: Formula, any_layout: bool) -> Found | None:
+        """The same by real numbers, for functions whose identities exact arithmetic does not see."""
+        exact = self._table(-1)
+        if exact is not None and not exact.opaque and not self._opaque(got):
+            return None
+        for index in range(3):
             table = self._table(index)
-            if table is None:
-                continue
-            value = table.value_of(got)
-            if value is None:
-                continue
-            with table.precision():
-                found = self._search(table, got, value, any_layout)
-            if found is not None or index >= 0:
-                return found
-            if not table.opaque and not self._opaque(got):
-                return None
+            value = None if table is None else table.value_of(got)
+            if table is not None and value is not None:
+                with table.precision():
+                    return self._single(table, got, value, any_layout)
         return None
 
-    def _search(self, table: Table, got: Formula, value: Value, any_layout: bool) -> Found | None:
-        seen = 0
+    def twice(self, got: Formula, any_layout: bool) -> Found | None:
+        """Two edits at once; only of a formula that has most of the expected one left."""
+        table = self._table(-1)
+        value = None if table is None else table.value_of(got)
+        if table is None or value is None or not _much_is_left(self.expected, got):
+            return None
+        for one, other, tree in islice(table.pairs(value), _MOST_CHECKED):
+            if self._verified(tree, got, any_layout):
+                return Found(f"{one.code}+{other.code}", self._two(one, other), tree)
+        return None
+
+    def _single(self, table: Table, got: Formula, value: Value, any_layout: bool) -> Found | None:
         tried: set[Node] = set()
-        for edit in table.candidates(value):
+        for edit in table.candidates(value, got.node):
             if edit.tree in tried:
                 continue
             tried.add(edit.tree)
             if self._verified(edit.tree, got, any_layout or edit.code == "other-layout"):
                 return Found(edit.code, self._sentence(table, edit, value), edit.tree)
-            seen += 1
-            if seen >= _MOST_CHECKED:
-                return None
-        for one, other, tree in table.pairs(value):
-            if self._verified(tree, got, any_layout):
-                return Found(f"{one.code}+{other.code}", self._two(one, other), tree)
-            seen += 1
-            if seen >= _MOST_CHECKED:
-                return None
+            if len(tried) >= _MOST_CHECKED:
+                break
         return None
 
     def _sentence(self, table: Table, edit: Edit, value: Value) -> str:
@@ -125,6 +137,43 @@ class Finder:
         if index not in self._tables:
             self._tables[index] = table_of(self.expected, index)
         return self._tables[index]
+
+
+def nearest(
+    finders: Sequence[Finder | None], got: Formula, *, any_layout: bool = True
+) -> tuple[int, Found] | None:
+    """The likeliest edit of any of several expected formulas, and of which; one edit before two."""
+    for search in (Finder.exactly, Finder.nearly, Finder.twice):
+        found = [
+            (position, one)
+            for position, finder in enumerate(finders)
+            if finder is not None and (one := search(finder, got, any_layout)) is not None
+        ]
+        if found:
+            return min(found, key=lambda pair: pair[1].rank)
+    return None
+
+
+def _much_is_left(expected: Formula, got: Formula) -> bool:
+    """Two edits explain nearly everything of a short formula: then they explain nothing."""
+    ours, theirs = _used(expected), _used(got)
+    if len(theirs & ours) * 3 < len(ours) * 2:
+        return False
+    return 2 * sum(1 for _ in walk(got.settled)) >= sum(1 for _ in walk(expected.settled))
+
+
+def _used(formula: Formula) -> frozenset[str]:
+    """The declared names behind a formula; an abbreviation counts as what it stands for."""
+    names: set[str] = set()
+    waiting = list(names_in(formula.settled))
+    while waiting:
+        name = waiting.pop()
+        symbol = formula.frame.symbols.table.get(name)
+        if symbol is None or symbol.definition is None:
+            names.add(name)
+        else:
+            waiting.extend(names_in(symbol.definition))
+    return frozenset(names)
 
 
 def as_written(expected: Node, got: Node, symbols: Symbols) -> Found | None:

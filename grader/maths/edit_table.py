@@ -10,18 +10,20 @@ from typing import Any
 from grader.maths import edits
 from grader.maths.edit_factors import (
     LARGEST,
-    USUAL,
+    as_float,
     by_entries,
     entries_of,
     finite,
     first_ratio,
     layouts,
+    overlap,
     ratio_of,
     reconstruct,
     scaled,
     scaled_unit,
     units_of,
     usual_factors,
+    usual_floats,
     variables_of,
 )
 from grader.maths.edit_scene import NO_VALUE, Scene, called
@@ -63,9 +65,9 @@ class Table:
             self.prime = int(point.algebra.prime) if self.exact else 0  # type: ignore[attr-defined]
             self.units = self._sizes(units_of(self.symbols))
             self.variables = self._sizes(variables_of(self.symbols))
-            self.usual = (
-                usual_factors(self.prime, tuple(int(size) for _, size in self.units)) if self.exact else {}
-            )
+            sizes = [size for _, size in self.units]
+            self.usual = usual_factors(self.prime, tuple(map(int, sizes))) if self.exact else {}
+            self.usual_sizes = [] if self.exact else usual_floats([as_float(size) for size in sizes])
             for edit in (*edits.mutants(expected.node, self.symbols), *self._scaled()):
                 found = self.scene.edited(edit)
                 if found is None or self.same(found, value):
@@ -100,7 +102,7 @@ class Table:
             return self.key(left) == self.key(right)
         if self.key(left) != self.key(right):
             return False
-        return all(a.overlaps(b) for a, b in zip(entries_of(left), entries_of(right), strict=True))
+        return all(overlap(a, b) for a, b in zip(entries_of(left), entries_of(right), strict=True))
 
     def matching(self, value: Value) -> Iterator[Edit]:
         """The single edits with this value, the likeliest first."""
@@ -114,8 +116,11 @@ class Table:
         order = {id(edit): place for place, edit in enumerate(found)}
         yield from sorted(found, key=lambda edit: (RANK[edit.code], order[id(edit)]))
 
-    def candidates(self, value: Value) -> Iterator[Edit]:
-        """Everything one edit away with this value at the point, the likeliest first."""
+    def candidates(self, value: Value, written: Node) -> Iterator[Edit]:
+        """Everything one edit away with this value at the point, the likeliest first.
+
+        Of edits with the same value, the one that gives the formula as it was written is told.
+        """
         node = self.expected.node
         for turned in layouts(value):
             for factor in self.factors(turned, self.value):
@@ -123,8 +128,9 @@ class Table:
         if is_matrix(self.value) and self.same(self.value.transpose(), value):
             other = edits.transposed(node)
             yield Edit("other-layout", (), node, other, node, other)
+        written = edits.flat(written)
         found = [*self.matching(value), *self._solved(value)]
-        yield from sorted(found, key=lambda edit: RANK[edit.code])
+        yield from sorted(found, key=lambda edit: (edits.flat(edit.tree) != written, RANK[edit.code]))
 
     def factors(self, value: Value, base: Value) -> Iterator[Node]:
         """What may lead from one value to another: 3/2, -1, n, 1/n; a dimension is a number here."""
@@ -141,12 +147,14 @@ class Table:
         if self.exact:
             found = self.usual.get(int(ratio), ())
             return [self._factor_node(*one) for one in found if one != _ITSELF]
-        nodes = []
-        for position, (_, size) in enumerate(((edits.ONE, 1), *self.units), -1):
-            value = self.rational(ratio / size)
-            if value and max(abs(value.numerator), value.denominator) <= USUAL[-1]:
-                nodes += [self._factor_node(value, position)] if (value, position) != _ITSELF else []
-        return nodes
+        size = as_float(ratio)
+        if size is None or not 1e-6 < abs(size) < 1e6:
+            return []
+        return [
+            self._factor_node(value, position)
+            for usual, value, position in self.usual_sizes
+            if abs(usual - size) <= 1e-12 * abs(size) and (value, position) != _ITSELF
+        ]
 
     def _factor_node(self, value: Fraction, position: int) -> Node:
         return number(value) if position < 0 else scaled_unit(value, self.units[position][0])
@@ -155,11 +163,11 @@ class Table:
         """The small fraction that a value is; it must still be verified."""
         if self.exact:
             return reconstruct(int(value), self.prime)
-        if not value.is_finite():
+        size = as_float(value)
+        if size is None or abs(size) > LARGEST:
             return None
-        guess = Fraction(float(value.mid())).limit_denominator(1_000)
-        close = self.scene.point.algebra.number(guess)
-        return guess if abs(guess) <= LARGEST and value.overlaps(close) else None
+        guess = Fraction(size).limit_denominator(1_000)
+        return guess if abs(float(guess) - size) <= 1e-12 * max(1.0, abs(size)) else None
 
     def _solved(self, value: Value) -> Iterator[Edit]:
         """Coefficients of single places, and terms too many, worked out from the value itself."""

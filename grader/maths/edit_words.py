@@ -29,7 +29,7 @@ def _factor(edit: Edit, expected: Node, symbols: Symbols, cause: Edit | None) ->
     if cause is None:
         return f"{said}."
     why = _WORDS[cause.code](cause)
-    return f"{said}: {why[0].lower()}{why[1:]}{_place(cause, expected, symbols)}."
+    return f"{said}: {why[0].lower()}{why[1:]}."
 
 
 def _place(edit: Edit, expected: Node, symbols: Symbols) -> str:
@@ -51,13 +51,18 @@ def _place(edit: Edit, expected: Node, symbols: Symbols) -> str:
         definition = to_text(edits.children(around, symbols)[0])
         return f" in {to_text(around)} = {definition}" if len(definition) <= _LONGEST else ""
     if around == expected:
-        return f"; the expected formula is {to_text(around)}"
+        return "" if _same_words(edit) else f"; the expected formula is {to_text(around)}"
     return f"; the expected formula has {to_text(around)} here"
 
 
 def _within(edit: Edit, around: Node) -> bool:
     """Whether a part is wide enough to find the place by."""
     return around.op not in ("transpose", "negate") and len(around.args) > 1
+
+
+def _same_words(edit: Edit) -> bool:
+    """Whether the sentence shows the whole formula already."""
+    return not edit.path and edit.code in _SHOW_ALL
 
 
 def _shown(node: Node) -> str:
@@ -78,6 +83,18 @@ def _name(node: Node) -> str:
     return _shown(node)
 
 
+def _exponent(edit: Edit) -> str:
+    if edit.now.op == "power" == edit.was.op:
+        was, now = _shown(edit.was.args[1]), _shown(edit.now.args[1])
+        return f"The exponent of {_shown(edit.was.args[0])} is {was}, not {now}"
+    return f"The exponent is another: {_shown(edit.was)} belongs here"
+
+
+_SHOW_ALL = frozenset(
+    "missing-square missing-root missing-inverse missing-power upside-down exchanged not-elementwise "
+    "elementwise max-for-min exponent missing-function not-additive product-order".split()
+)
+
 _WORDS: dict[str, Callable[[Edit], str]] = {
     "other-layout": lambda edit: "This is the transpose of the expected formula (the other layout)",
     "missing-transpose": _about("A transpose is missing on {about}"),
@@ -93,12 +110,12 @@ _WORDS: dict[str, Callable[[Edit], str]] = {
     "missing-factor": _about("The factor {about} is missing"),
     "missing-division": _about("The division by {about} is missing"),
     "missing-term": _about("The term {about} is missing"),
-    "not-elementwise": _about("Here two vectors or matrices are multiplied entry by entry: {was}"),
+    "not-elementwise": _about("This product is taken entry by entry: {was}"),
     "elementwise": _about("This is multiplied entry by entry; the ordinary product {was} belongs here"),
     "other-dimension": _about("Another dimension stands here: {now} instead of {was}"),
     "mean-for-sum": _about("A mean is taken where the sum belongs"),
     "sum-for-mean": _about("A sum is taken where the mean belongs"),
-    "exponent": _about("The exponent is another: {now} instead of {was}"),
+    "exponent": lambda edit: _exponent(edit),
     "limit": _about("The limits of {name} are off by one"),
     "number": _about("A number is another: {now} instead of {was}"),
     "max-for-min": _about("Maximum and minimum are exchanged: {was} belongs here"),
@@ -108,6 +125,10 @@ _WORDS: dict[str, Callable[[Edit], str]] = {
     "order": _about("The order is exchanged: {about} belongs here"),
     "reciprocal": _about("{about} stands on the wrong side of the fraction"),
     "upside-down": _about("The fraction is upside down: {was} belongs here"),
+    "exchanged": lambda edit: "{} and {} are exchanged".format(*map(_shown, edit.about.args)),
+    "everywhere": lambda edit: "{1} stands everywhere where {0} belongs".format(
+        *map(_shown, edit.about.args)
+    ),
     "missing-function": _about("The function is missing: {was} belongs here, not {now}"),
     "extra-square": _about("{about} is squared, and should not be"),
     "off-by-one": _about("This is off by one: {now} instead of {was}"),

@@ -6,12 +6,13 @@ is, `edit_search` finds out; what is said of it stands in `edit_words`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from grader.maths.names import Symbol, Symbols
-from grader.maths.tree import Node, call, number
+from grader.maths.names import SCALAR, Symbol, Symbols
+from grader.maths.tree import Node, call, number, walk
 
 # What is told first where several edits give the same function: from the likeliest slip to the rarest.
 ORDER = tuple(
@@ -19,14 +20,16 @@ ORDER = tuple(
     constant-factor other-layout missing-transpose extra-transpose missing-prime extra-prime
     missing-inverse reciprocal extra-inverse sign missing-square missing-root missing-factor
     missing-division missing-power missing-term mean-for-sum sum-for-mean not-elementwise elementwise
-    other-dimension exponent limit number max-for-min brackets not-additive product-order order
-    upside-down missing-function off-by-one extra-square index name function coefficient extra-factor
+    other-dimension exponent limit number max-for-min brackets not-additive order product-order
+    upside-down exchanged everywhere missing-function off-by-one extra-square index name function
+    coefficient extra-factor
     extra-term relation branches
     """.split()
 )
 RANK = {code: rank for rank, code in enumerate(ORDER)}
 MOST_EDITS = 1_500  # of one formula; homework has 50 to 400
 MOST_NODES = 400
+_MOST_TERMS = 6  # of a sum of which two terms may be missing
 
 MINUS_ONE, ONE, TWO = number(-1), number(1), number(2)
 _SWAPPED = {
@@ -71,6 +74,44 @@ def mutants(node: Node, symbols: Symbols) -> Iterator[Edit]:
             count += 1
             if count >= MOST_EDITS:
                 return
+    yield from _everywhere(node, symbols)
+
+
+def _everywhere(node: Node, symbols: Symbols) -> Iterator[Edit]:
+    """One slip made wherever a name stands: two names exchanged, one taken for another or transposed."""
+    counts = Counter(
+        str(one.value) for one in walk(node) if one.op == "symbol" and one.value in symbols.table
+    )
+    used = sorted(counts)[:12]
+    for position, name in enumerate(used):
+        mine = symbols.table[name]
+        own = Node("symbol", (), name)
+        for other in used[position + 1 :]:
+            if symbols.table[other].shape == mine.shape:
+                theirs = Node("symbol", (), other)
+                now = _renamed(node, {name: theirs, other: own})
+                yield Edit("exchanged", (), node, now, Node("list", (own, theirs)), now)
+        if counts[name] < 2:
+            continue
+        instead = [
+            Node("symbol", (), other)
+            for other, one in symbols.table.items()
+            if one.shape == mine.shape and one.kind != "function"
+        ]
+        if mine.shape != SCALAR:
+            instead.append(Node("transpose", (own,)))
+        for theirs in (*instead, Node("negate", (own,))):
+            if theirs != own:
+                now = _renamed(node, {name: theirs})
+                yield Edit("everywhere", (), node, now, Node("list", (own, theirs)), now)
+
+
+def _renamed(node: Node, names: Mapping[str, Node]) -> Node:
+    if node.op == "symbol":
+        return names.get(str(node.value), node)
+    if node.op == "transpose" and node.args[0].op == "symbol":
+        return transposed(_renamed(node.args[0], names))
+    return node._replace(args=tuple(_renamed(argument, names) for argument in node.args))
 
 
 def places(node: Node, symbols: Symbols) -> Iterator[tuple[tuple[int, ...], Node, tuple[Node, ...]]]:
@@ -101,7 +142,9 @@ def both(one: Edit, other: Edit, node: Node, symbols: Symbols) -> Node | None:
     """The formula with two edits in different places; None where they touch the same one."""
     for first, second in ((one, other), (other, one)):
         if first.code == "missing-term" and second.path[: len(first.path)] == first.path != second.path:
-            lost = next(k for k, term in enumerate(first.was.args) if term is first.about)
+            lost = next((k for k, term in enumerate(first.was.args) if term is first.about), None)
+            if lost is None:
+                return None
             if second.path[len(first.path)] == lost:
                 return None
             terms = at(second.tree, first.path, symbols).args
@@ -204,6 +247,11 @@ def _of_sum(node: Node) -> Iterator[_Change]:
     for k, term in enumerate(terms):
         rest = terms[:k] + terms[k + 1 :]
         yield _Change("missing-term", rest[0] if len(rest) == 1 else Node("sum", rest), term)
+        for later in range(k + 1, len(terms) if len(terms) <= _MOST_TERMS else k + 1):
+            kept = tuple(one for place, one in enumerate(terms) if place not in (k, later))
+            if kept:
+                lost = Node("sum", (term, terms[later]))
+                yield _Change("missing-term", kept[0] if len(kept) == 1 else Node("sum", kept), lost)
         for opened in _opened(term):
             yield _Change("brackets", Node("sum", (*terms[:k], *opened, *terms[k + 1 :])), term)
 
@@ -388,6 +436,14 @@ def transposed(node: Node) -> Node:
 def product(*factors: Node) -> Node:
     """The product of these factors; of one factor, itself."""
     return factors[0] if len(factors) == 1 else Node("product", factors) if factors else ONE
+
+
+def flat(node: Node) -> Node:
+    """The formula without brackets that make no difference: products in products, sums in sums."""
+    args = tuple(map(flat, node.args))
+    if node.op in ("product", "sum"):
+        args = tuple(inner for one in args for inner in (one.args if one.op == node.op else (one,)))
+    return node._replace(args=args)
 
 
 def shifted(node: Node, step: int) -> Node:
