@@ -1,0 +1,209 @@
+"""Same or different for any two trees: each kind is compared in its own way, and kinds are told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from grader.errors import StudentError
+from grader.maths.conditions import is_condition
+from grader.maths.identity import Comparison, Frame, compare, settle
+from grader.maths.kinds import (
+    WORDS,
+    Kind,
+    as_set,
+    bounded_name,
+    kind_of,
+    named_value,
+    named_values,
+    replaced,
+    unknown_of,
+)
+from grader.maths.names import Symbol, Symbols
+from grader.maths.relations import compare_conditions
+from grader.maths.sets import compare_sets, match_lists
+from grader.maths.shapes import ShapeError
+from grader.maths.tree import Node, names_in, walk
+
+_MOST_NODES = 20_000
+_MOST_DEPTH = 6  # of sets in sets
+_UNKNOWN = Node("symbol", (), "the unknown")  # stands for f(x) in 0 < f(x) < 1; no notation can write it
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which answers of another kind than expected count.
+
+    named_values        `x = 3` where `3` is expected, and `3` for `x = 3`
+    lists_as_sets       `1, 2` where the set {1, 2} is expected
+    ordered             whether the order of a list counts
+    single_elements     `{3}` where `3` is expected, and the reverse
+    conditions_as_sets  `-2 <= x <= 7` where [-2, 7] is expected, and the reverse
+    vectors             vectors as they are, or up to sign, a positive factor, any factor, or order
+    """
+
+    named_values: bool = True
+    lists_as_sets: bool = True
+    ordered: bool = True
+    single_elements: bool = False
+    conditions_as_sets: bool = True
+    vectors: Literal["exact", "sign", "positive scale", "scale", "permutation"] = "exact"
+
+
+def decide(
+    expected: Node, got: Node, symbols: Symbols, *, secret: bytes = b"", policy: Policy = Policy()
+) -> Comparison:
+    """Whether an answer is the expected one, whatever kind of answer it is, with the evidence.
+
+    Names that nobody declared are real numbers. Answers of another kind are `different`, with the code
+    "kind", unless the policy lets them count.
+
+    Raises:
+        StudentError: the expected answer itself cannot be compared.
+    """
+    if sum(1 for tree in (expected, got) for _ in walk(tree)) > _MOST_NODES:
+        return Comparison("undecided", "The formulas are too long to be compared.", "too-large")
+    opened = _opened(symbols, names_in(expected) | names_in(got))
+    return _Decision(opened, secret, policy).decide(expected, got, 0)
+
+
+def _opened(symbols: Symbols, names: frozenset[str]) -> Symbols:
+    unknown = [
+        name for name in (*sorted(names), str(_UNKNOWN.value), "the number") if name not in symbols.table
+    ]
+    return replace(symbols, table={**symbols.table, **{name: Symbol(name, "scalar") for name in unknown}})
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    symbols: Symbols
+    secret: bytes
+    policy: Policy
+
+    def decide(self, expected: Node, got: Node, depth: int) -> Comparison:
+        if depth > _MOST_DEPTH:
+            return Comparison("undecided", "The sets are nested too deeply.", "too-large")
+        wanted, found = kind_of(expected), kind_of(got)
+        if wanted != found or wanted == "values":
+            meeting = self.meeting(expected, got, wanted, found)
+            if meeting is None:
+                how = f"This is {WORDS[found]}; {WORDS[wanted]} is wanted."
+                return Comparison("different", how, "kind")
+            if isinstance(meeting, Comparison):
+                return meeting
+            expected, got = meeting
+            wanted = kind_of(expected)
+            if kind_of(got) != wanted:
+                return self.decide(expected, got, depth + 1)
+        if wanted == "condition":
+            return self.conditions(expected, got, depth)
+        if wanted == "set":
+            return compare_sets(
+                expected,
+                got,
+                self.symbols,
+                lambda one, other: self.decide(one, other, depth + 1),
+                secret=self.secret,
+            )
+        if wanted == "list" and (not self.policy.ordered or self.structured(expected, got)):
+            return match_lists(
+                expected.args,
+                got.args,
+                lambda one, other: self.decide(one, other, depth + 1),
+                ordered=self.policy.ordered,
+            )
+        return self.values(expected, got)
+
+    def meeting(
+        self, expected: Node, got: Node, wanted: Kind, found: Kind
+    ) -> tuple[Node, Node] | Comparison | None:
+        """Two answers of different kinds brought to one kind, where the policy allows that."""
+        if {wanted, found} <= {"value", "list", "matrix"}:
+            # A sum of vectors is a value, and a column is a list: shapes tell these apart.
+            return self.values(expected, got)
+        if self.policy.named_values and "condition" in (wanted, found):
+            for one, other, swapped in ((expected, got, False), (got, expected, True)):
+                value = named_value(one)
+                value = named_values(one) if value is None else value
+                if value is not None and kind_of(other) != "condition":
+                    return (other, value) if swapped else (value, other)
+        for one, other, swapped in ((expected, got, False), (got, expected, True)):
+            value = named_value(one) if one.op == "list" and self.policy.named_values else None
+            if value is not None:
+                return (other, value) if swapped else (value, other)
+        if "condition" in (wanted, found):
+            return self.as_conditions(expected, got)
+        left, right = as_set(expected), as_set(got)
+        if "values" in (wanted, found) and left is not None and right is not None:
+            return left, right
+        if wanted == "set" and found in ("list", "matrix") and right is not None:
+            return (expected, right) if self.policy.lists_as_sets else None
+        if wanted in ("list", "matrix") and got.op == "set" and self.policy.lists_as_sets:
+            # A set where a list is expected: only with the elements as they stand in the list.
+            return expected, Node(expected.op, got.args, expected.value)
+        if self.policy.single_elements:
+            for one, other, swapped in ((expected, got, False), (got, expected, True)):
+                if one.op == "set" and len(one.args) == 1 and kind_of(other) == "value":
+                    return (other, one.args[0]) if swapped else (one.args[0], other)
+        return None
+
+    def as_conditions(self, expected: Node, got: Node) -> tuple[Node, Node] | None:
+        """A condition on one unknown beside the set of its solutions, as two conditions."""
+        if not self.policy.conditions_as_sets:
+            return None
+        for one, other, swapped in ((expected, got, False), (got, expected, True)):
+            among = as_set(other) if self.policy.lists_as_sets else other
+            if kind_of(one) != "condition" or among is None or kind_of(among) != "set":
+                continue
+            bounded = bounded_name(one)
+            if bounded is not None and bounded.op != "symbol":
+                one, bounded = replaced(one, bounded, _UNKNOWN), _UNKNOWN
+            unknown = (bounded, one) if bounded is not None else unknown_of(one, names_in(among))
+            if unknown is not None:
+                member = Node("member", (unknown[0], among))
+                return (member, one) if swapped else (one, member)
+        return None
+
+    def structured(self, expected: Node, got: Node) -> bool:
+        """Whether entries of a list are more than numbers."""
+        return any(kind_of(arg) not in ("value",) for arg in (*expected.args, *got.args))
+
+    def conditions(self, expected: Node, got: Node, depth: int) -> Comparison:
+        found = compare_conditions(expected, got, self.symbols, secret=self.secret)
+        lists = expected.op == got.op == "list" and len(expected.args) == len(got.args)
+        if found.outcome != "undecided" or not lists or depth:
+            return found
+        # Systems that could not be settled may still be the same line by line.
+        by_line = match_lists(
+            expected.args, got.args, lambda one, other: self.decide(one, other, depth + 1), ordered=True
+        )
+        return by_line if by_line.outcome == "same" else found
+
+    def values(self, expected: Node, got: Node) -> Comparison:
+        infinite = [node for node in (expected, got) if _infinite(node)]
+        if infinite:
+            same = expected == got
+            how = "Both are infinite." if same else "One of them is infinite."
+            return Comparison("same" if same else "different", how, "infinite")
+        frame = Frame(self.symbols, self.secret)
+        wanted = settle(expected, frame)
+        try:
+            formula = settle(got, frame)
+            if self.policy.vectors != "exact":
+                from grader.maths.vectors import compare_vectors
+
+                return compare_vectors(wanted, formula, self.policy.vectors)
+            return compare(wanted, formula, any_layout=_unoriented(expected, got))
+        except ShapeError as error:
+            return Comparison("different", str(error), "shape")
+        except StudentError as error:
+            return Comparison("undecided", str(error), error.code)
+
+
+def _infinite(node: Node) -> bool:
+    return (node.args[0] if node.op == "negate" else node) == Node("constant", (), "infinity")
+
+
+def _unoriented(expected: Node, got: Node) -> bool:
+    """Whether one of two vectors is written as a list, which has no orientation."""
+    return (expected.op == "list") != (got.op == "list") and not any(map(is_condition, (expected, got)))
