@@ -22,7 +22,8 @@ from typing import Final, NamedTuple
 
 from rows import Row, read_rows
 
-from grader.cli.compare import Found, Pair, decide_pair
+from grader.cli._pairs import Pair
+from grader.cli.compare import Found, decide_pair
 
 RIGHT, ACCEPT, REJECT, UNDECIDED, UNREADABLE, LATE, FAILED = (
     "right",

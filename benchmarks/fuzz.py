@@ -82,6 +82,7 @@ def attempt(case: Case) -> Finding | None:
 
 
 def _attempt(case: Case) -> str:
+    from grader.maths.decide import decide
     from grader.maths.names import NONE, declare, open_symbols
     from grader.maths.notation import read, to_latex, to_mathml, to_text
 
@@ -94,23 +95,12 @@ def _attempt(case: Case) -> str:
     except StudentError:
         right = left
     symbols = open_symbols([left, right], declared) if case.open else declared
-    there, back = _decide(left, right, symbols), _decide(right, left, symbols)
+    there, back = decide(left, right, symbols).outcome, decide(right, left, symbols).outcome
     if {there, back} == {"same", "different"}:
         return "same one way round, different the other"
     if left == right and there == "different":
         return "different from itself"
     return ""
-
-
-def _decide(left: Any, right: Any, symbols: Any) -> str:
-    import importlib.util
-
-    if importlib.util.find_spec("grader.maths.decide"):
-        return str(importlib.import_module("grader.maths.decide").decide(left, right, symbols).outcome)
-    from grader.maths.identity import Frame, compare, settle
-
-    frame = Frame(symbols, b"")
-    return compare(settle(left, frame), settle(right, frame)).outcome
 
 
 def _kind(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from grader.cli.compare import Pair
+from grader.cli._pairs import Pair
 from grader.types import Notation
 
 KINDS: Final = ("expression", "number", "matrix", "vector", "set", "interval", "equation", "inequality")
@@ -97,7 +97,15 @@ def _pair(
         symbols=json.dumps({name: {"scalar": "positive"} for name in positive}),
         domain=_ASSUMED.get(options.get("assume", ""), "real"),
         infer=True,
+        options=_policy(options),
         truth="same" if row["equal"] else "different",
+    )
+
+
+def _policy(options: Mapping[str, Any]) -> str:
+    """What the source lets count as the same kind of answer, as options of `grader compare`."""
+    return json.dumps(
+        {"conditions_as_sets": False} if options.get("allow_set_relation_comp") is False else {}
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import compare, main
+from grader.cli._pairs import Pair
 
 SQUARE = {"A": {"matrix": ["n", "n"]}, "B": {"matrix": ["n", "n"]}, "v": {"vector": "n"}}
 
@@ -99,13 +100,20 @@ def test_all_rows_that_cannot_be_used_are_told_together_with_their_lines(tmp_pat
         {"reference": "1", "answer": "1", "truth": "perhaps"},
         {"reference": "1", "answer": "1", "symbols": ["x"]},
         {"reference": "1", "answer": "1", "dimensions": {"n": "many"}},
+        {"reference": "1", "answer": "1", "options": {"orderd": True}},
+        {"reference": "1", "answer": "1", "options": {"vectors": "both ways"}},
         "[" * 100_000,
     )
     assert ran.exit_code == 2
     outcomes = [row["outcome"] for row in verdicts(ran)]
-    assert outcomes == ["same", *["unreadable"] * 8]
+    assert outcomes == ["same", *["unreadable"] * 10]
     said = ran.stderr.splitlines()
-    assert [line.split(":")[1] for line in said if "pairs.jsonl:" in line][1:] == [*"45678", "9", "10"]
+    assert [line.split(":")[1] for line in said if "pairs.jsonl:" in line][1:] == [
+        *"456789",
+        "10",
+        "11",
+        "12",
+    ]
     for told in (
         "pairs.jsonl:3: found a line that is not JSON; meant one object in one line",
         "pairs.jsonl:4: found the key 'anwser'; meant did you mean 'answer'?",
@@ -113,6 +121,23 @@ def test_all_rows_that_cannot_be_used_are_told_together_with_their_lines(tmp_pat
         "pairs.jsonl:9: found dimensions {'n': 'many'}; meant whole numbers",
     ):
         assert any(told in line for line in said), told
+
+
+def test_options_say_which_answers_of_another_kind_count(tmp_path: Path) -> None:
+    row = {"reference": "-2 <= x <= 7", "answer": "[-2, 7]", "symbols": "infer"}
+    strict = {**row, "options": {"conditions_as_sets": False}}
+    assert [said["outcome"] for said in verdicts(run(tmp_path, row, strict))] == ["same", "different"]
+
+
+def test_inferred_names_are_of_the_domain_that_the_row_names(tmp_path: Path) -> None:
+    row = {"reference": "2 ln(y)", "answer": "ln(y^2)", "symbols": "infer"}
+    ran = run(tmp_path, row, {**row, "domain": "positive"})
+    assert [said["outcome"] for said in verdicts(ran)] == ["different", "same"]
+
+
+def test_names_may_be_declared_and_the_others_inferred(tmp_path: Path) -> None:
+    row = {"reference": "2 A c", "answer": "A c 2", "symbols": {"A": {"matrix": [2, 3]}}, "infer": True}
+    assert verdicts(run(tmp_path, row))[0]["outcome"] == "same"
 
 
 def test_symbols_that_cannot_be_declared_make_the_row_unreadable(tmp_path: Path) -> None:
@@ -156,9 +181,9 @@ def test_pairs_may_be_piped_in() -> None:
 
 def test_a_terminal_gets_a_table_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     found = [
-        compare.decide_pair(compare.Pair("a", "1", "1", truth="different")),
-        compare.decide_pair(compare.Pair("b", "1", "\x1b[31m2", truth="different")),
-        compare.decide_pair(compare.Pair("c", "1", "[bold]", truth="same")),
+        compare.decide_pair(Pair("a", "1", "1", truth="different")),
+        compare.decide_pair(Pair("b", "1", "\x1b[31m2", truth="different")),
+        compare.decide_pair(Pair("c", "1", "[bold]", truth="same")),
     ]
     assert compare._print_table(found) is True
     said = capsys.readouterr().out

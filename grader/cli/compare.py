@@ -10,16 +10,19 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 import click
 
-from grader.cli._printing import counted, excerpt, plain, say, wrapped
+from grader.cli._pairs import Pair, Unusable, read_pair
+from grader.cli._printing import counted, plain, say, wrapped
 from grader.errors import Fault, StaffError, StudentError
 from grader.types import Notation
 
 if TYPE_CHECKING:
+    from grader.maths.decide import Policy
     from grader.maths.names import Symbols
+    from grader.maths.tree import Node
     from grader.types import Counterexample
 
 Outcome = Literal["same", "different", "undecided", "unreadable"]
@@ -28,28 +31,6 @@ OUTCOMES: Final = get_args(Outcome)
 _CHUNK: Final = 100
 # Fewer rows are answered before other processes would have started.
 _INLINE: Final = 400
-_KEYS: Final = (
-    *("id", "reference", "answer", "notation", "reference_notation", "symbols", "dimensions", "domain"),
-    *("infer", "truth", "expected", "got"),
-)
-
-
-class Pair(NamedTuple):
-    """One row to decide; `symbols` is JSON text of what a rubric would declare.
-
-    With `infer`, a name that nobody declared is a scalar of the domain; otherwise it cannot be read.
-    """
-
-    key: str
-    reference: str
-    answer: str
-    notation: Notation = "plain"
-    reference_notation: Notation = "plain"
-    symbols: str = "{}"
-    dimensions: str = "[]"
-    domain: str = "real"
-    infer: bool = False
-    truth: str = ""
 
 
 class Found(NamedTuple):
@@ -96,8 +77,8 @@ def command(ctx: click.Context, pairs: Any, notation: Notation, as_json: bool, j
     """Decide for every row of PAIRS whether two formulas are the same; - reads what is piped in.
 
     A row is one line of JSON: reference and answer, and where wanted id, notation, reference_notation,
-    symbols (as a rubric declares them, or "infer"), dimensions, domain and truth ("same" or "different").
-    With "infer" names that are not declared are real numbers, or of the domain that the row names.
+    symbols (as a rubric declares them, or "infer"), dimensions, domain, options and truth ("same" or
+    "different"). With "infer" names that are not declared are real numbers, or of the row's domain.
 
     In a terminal this prints a table, else one line of JSON for each row: id, outcome (same, different,
     undecided or unreadable), how, evidence, milliseconds. Rows that cannot be used are told together at
@@ -122,100 +103,10 @@ def _rows(
             continue
         try:
             yield read_pair(line, number, notation)
-        except _Unusable as error:
+        except Unusable as error:
             fault = Fault(name, number, error.found, error.meant)
             faults.append(fault)
             yield Found(str(number), "unreadable", f"Line {number}: {error}", code="row")
-
-
-class _Unusable(Exception):
-    """A line that is no pair."""
-
-    def __init__(self, found: str, meant: str) -> None:
-        super().__init__(f"found {found}; meant {meant}")
-        self.found, self.meant = found, meant
-
-
-def read_pair(line: bytes, number: int, notation: Notation) -> Pair:
-    """The pair in a line of JSON; numbers stay as they were typed."""
-    try:
-        row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError) as error:
-        raise _Unusable("a line that is not JSON", f"one object in one line ({error})") from None
-    if not isinstance(row, dict):
-        raise _Unusable(excerpt(repr(row), characters=40), "an object with reference and answer")
-    _check_keys(row)
-    row = {"reference": row.get("expected"), "answer": row.get("got")} | row
-    typed = _one_of(row, "notation", get_args(Notation), notation)
-    return Pair(
-        str(row.get("id", number)),
-        _text(row, "reference"),
-        _text(row, "answer"),
-        cast(Notation, typed),
-        cast(Notation, _one_of(row, "reference_notation", get_args(Notation), typed)),
-        _declared(row.get("symbols")),
-        _sizes(row.get("dimensions")),
-        _one_of(row, "domain", _domains(), "real"),
-        row.get("symbols") == "infer" or row.get("infer") is True,
-        _truth(row.get("truth")),
-    )
-
-
-def _check_keys(row: Mapping[str, object]) -> None:
-    """Columns of somebody's own may stand beside ours, but not one that looks like a slip of ours."""
-    from difflib import get_close_matches
-
-    for key in row:
-        near = [] if key in _KEYS else get_close_matches(key, _KEYS, n=1, cutoff=0.8)
-        if near and near[0] not in row:
-            raise _Unusable(f"the key {key!r}", f"did you mean {near[0]!r}?")
-
-
-def _text(row: Mapping[str, object], key: str) -> str:
-    if not isinstance(row.get(key), str):
-        raise _Unusable(f"no text under {key!r}", "a formula in quotes")
-    return str(row[key])
-
-
-def _one_of(row: Mapping[str, object], key: str, allowed: Sequence[str], otherwise: str) -> str:
-    value = row.get(key)
-    if value is None:
-        return otherwise
-    if value not in allowed:
-        raise _Unusable(f"{key} {value!r}", f"one of {', '.join(allowed)}")
-    return str(value)
-
-
-def _domains() -> Sequence[str]:
-    from grader.maths.names import DOMAINS
-
-    return DOMAINS
-
-
-def _declared(value: object) -> str:
-    if value is None or value == "infer":
-        return "{}"
-    if not isinstance(value, Mapping):
-        raise _Unusable(f"symbols {value!r}", 'what a rubric declares, such as {"x": {"scalar": "real"}}')
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _sizes(value: object) -> str:
-    """One mapping of dimensions, or several, as JSON text."""
-    sets = [value] if isinstance(value, Mapping) else value or []
-    if not isinstance(sets, list) or not all(isinstance(one, Mapping) for one in sets):
-        raise _Unusable(f"dimensions {value!r}", 'sizes such as {"n": 3, "d": 5}')
-    try:
-        return json.dumps([{name: int(size) for name, size in one.items()} for one in sets])
-    except (TypeError, ValueError):
-        raise _Unusable(f"dimensions {value!r}", "whole numbers") from None
-
-
-def _truth(value: object) -> str:
-    known = {None: "", True: "same", False: "different", "same": "same", "different": "different"}
-    if isinstance(value, list | dict) or value not in known:
-        raise _Unusable(f"truth {value!r}", '"same" or "different"')
-    return known[cast(Any, value)]
 
 
 def decide_all(rows: Iterable[Pair | Found], jobs: int | None = None) -> Iterator[Found]:
@@ -265,9 +156,9 @@ def decide_pair(pair: Pair) -> Found:
 
 
 def _decide(pair: Pair) -> Found:
-    from grader.maths.identity import Frame, compare, find_counterexample, settle
+    from grader.maths.decide import decide
+    from grader.maths.names import open_symbols
     from grader.maths.notation import read
-    from grader.maths.shapes import ShapeError
 
     try:
         symbols = _symbols(pair.symbols, pair.dimensions)
@@ -279,26 +170,37 @@ def _decide(pair: Pair) -> Found:
         ("answer", pair.answer, pair.notation),
     ):
         try:
-            trees.append(read(text, symbols, notation))
+            trees.append(read(text, symbols, notation, undeclared=pair.infer))
         except StudentError as error:
             return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
+    if pair.infer:
+        symbols = open_symbols(trees, symbols, pair.domain)
     try:
-        frame = Frame(symbols, b"")
-        expected, got = settle(trees[0], frame), settle(trees[1], frame)
-    except ShapeError as error:
-        return Found(pair.key, "different", "The shapes do not fit.", str(error), "shape")
+        found = decide(trees[0], trees[1], symbols, policy=_policy(pair.options))
     except StudentError as error:
-        return Found(pair.key, "unreadable", str(error), code=error.code)
-    comparison = compare(expected, got)
-    example = find_counterexample(expected, got) if comparison.outcome == "different" else None
+        return Found(pair.key, "undecided", f"The reference: {error}", code=error.code)
+    example = _counterexample(trees[0], trees[1], symbols) if found.outcome == "different" else None
+    said = [in_words(example)] if example else [found.how] if found.code == "shape" else found.notes
     return Found(
         pair.key,
-        comparison.outcome,
-        comparison.how,
-        in_words(example) if example else "",
-        comparison.code,
-        _example(example) if example else None,
+        found.outcome,
+        found.how,
+        " ".join(said),
+        found.code,
+        _as_data(example) if example else None,
     )
+
+
+def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Counterexample | None:
+    """A point where two formulas differ; None for what has no values, or where none was found."""
+    from grader.maths.identity import Frame, find_counterexample, settle
+
+    frame = Frame(symbols, b"")
+    try:
+        expected, got = settle(reference, frame), settle(answer, frame)
+        return find_counterexample(expected, got) if expected.shape == got.shape else None
+    except StudentError:
+        return None
 
 
 @lru_cache(maxsize=64)
@@ -308,7 +210,14 @@ def _symbols(declared: str, dimensions: str) -> Symbols:
     return declare(json.loads(declared), json.loads(dimensions)) if declared != "{}" else NONE
 
 
-def _example(example: Counterexample) -> dict[str, object]:
+@lru_cache(maxsize=64)
+def _policy(options: str) -> Policy:
+    from grader.maths.decide import Policy
+
+    return Policy(**json.loads(options))
+
+
+def _as_data(example: Counterexample) -> dict[str, object]:
     return {"at": dict(example.values), "answer": example.got, "reference": example.expected}
 
 
