@@ -34,6 +34,11 @@ def variables_of(symbols: Symbols) -> list[Node]:
     return [*names, *(Node("divide", (edits.ONE, one)) for one in names)]
 
 
+def factor_node(value: Fraction, position: int, units: Sequence[Node]) -> Node:
+    """The formula of a usual factor: a fraction, times the unit at a position unless that is -1."""
+    return number(value) if position < 0 else scaled_unit(value, units[position])
+
+
 def scaled_unit(value: Fraction, unit: Node) -> Node:
     """A number times a dimension or one over it, as people write it: 3 n / 2, 1 / (4 n)."""
     above, below = (None, unit.args[1]) if unit.op == "divide" else (unit, None)

@@ -13,6 +13,7 @@ from grader.maths.edit_factors import (
     as_float,
     by_entries,
     entries_of,
+    factor_node,
     finite,
     first_ratio,
     layouts,
@@ -20,7 +21,6 @@ from grader.maths.edit_factors import (
     ratio_of,
     reconstruct,
     scaled,
-    scaled_unit,
     units_of,
     usual_factors,
     usual_floats,
@@ -157,7 +157,7 @@ class Table:
         ]
 
     def _factor_node(self, value: Fraction, position: int) -> Node:
-        return number(value) if position < 0 else scaled_unit(value, self.units[position][0])
+        return factor_node(value, position, [unit for unit, _ in self.units])
 
     def rational(self, value: Value) -> Fraction | None:
         """The small fraction that a value is; it must still be verified."""
