@@ -49,6 +49,38 @@ def test_the_network_says_exactly_whether_a_number_is_in_the_list() -> None:
         assert verifiers.MEMBER.answer((*x, draw.choice(x) + draw.choice((-1, 1)))) == (x[0] + 1 in x)
 
 
+def test_large_numbers_are_tried_at_a_member_and_next_to_it() -> None:
+    everything = np.array(ref.verifier_inputs(), float)
+    assert np.array_equal(everything[: len(INPUTS)], INPUTS)
+    large = everything[len(INPUTS) :]
+    assert len(large) == 3000
+    members = (large[:, :3] == large[:, 3:]).any(axis=1)
+    adjacent = (np.abs(large[:, :3] - large[:, 3:]) == 1).any(axis=1)
+    assert members.sum() >= 900
+    assert adjacent.sum() >= 1800
+    assert [ref.is_member(x) for x in ref.verifier_inputs()[len(INPUTS) :]] == members.tolist()
+    assert [ref.is_adjacent(x) for x in ref.verifier_inputs()[len(INPUTS) :]] == adjacent.tolist()
+    assert np.array_equal(run(verifiers.MEMBER, large), members)
+
+
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [
+        ("member", "MEMBER"),
+        ("neighbours", "NEIGHBOURS"),
+        ("always", "ALWAYS"),
+        ("never", "NEVER"),
+        ("first", "FIRST"),
+        ("unbiased", "UNBIASED"),
+    ],
+)
+def test_weights_of_a_network_are_rows_and_biases_in_turn(name: str, network: str) -> None:
+    first, bias, second, last = (np.array(piece, float) for piece in getattr(ref, f"{name}_network")())
+    hidden = np.abs(INPUTS @ first.T + bias) <= 1
+    outputs = np.abs(hidden @ second.T + last) <= 1
+    assert np.array_equal(outputs[:, 0], run(getattr(verifiers, network), INPUTS))
+
+
 def test_the_named_weights_are_those_of_the_network() -> None:
     assert (
         np.array(ref.hidden_weights(), float).tolist()

@@ -27,4 +27,20 @@ from .hessian import (
 )
 from .polynomials import fit_inputs, fit_labels, fitted
 from .regression import line_of_sign, line_of_solutions
-from .verifiers import hidden_bias, hidden_weights, member_inputs, output_bias, output_weights
+from .verifiers import (
+    always_network,
+    fires,
+    first_network,
+    hidden_bias,
+    hidden_weights,
+    is_adjacent,
+    is_member,
+    member_inputs,
+    member_network,
+    neighbours_network,
+    never_network,
+    output_bias,
+    output_weights,
+    unbiased_network,
+    verifier_inputs,
+)

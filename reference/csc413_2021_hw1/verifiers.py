@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations, product
+from random import Random
 
 Row = tuple[Fraction, ...]
 
 
-def fires(z: Fraction) -> int:
+def fires(z: Fraction = Fraction(0)) -> int:
     """The activation of the sheet: 1 for -1 <= z <= 1, else 0."""
     return int(-1 <= z <= 1)
 
@@ -83,6 +84,63 @@ UNBIASED = replace(MEMBER, output=(Fraction(2),) * 3, output_bias=Fraction(0))  
 def member_inputs() -> tuple[tuple[int, ...], ...]:
     """All inputs of integers from -4 to 4 whose first three are distinct: 4536."""
     return tuple(x for x in product(range(-4, 5), repeat=4) if len(set(x[:3])) == 3)
+
+
+def verifier_inputs() -> tuple[tuple[int, ...], ...]:
+    """The same, and 3000 of large integers: queries at a number of the list, next to it, and far from it."""
+    draw = Random(413)  # noqa: S311 - no secret, only numbers
+    large = []
+    for _ in range(300):
+        size = 10 ** draw.randint(2, 9)
+        first, second, third = draw.sample(range(-size, size), 3)
+        near = [entry + step for entry in (first, second, third) for step in (0, 1, -1)]
+        large += [(first, second, third, query) for query in (*near, draw.randint(-2 * size, 2 * size))]
+    return (*member_inputs(), *large)
+
+
+def is_member(inputs: Sequence[int] = (0, 0, 0, 0)) -> int:
+    """1 where the last of four numbers is among the others."""
+    return int(inputs[-1] in inputs[:-1])
+
+
+def is_adjacent(inputs: Sequence[int] = (0, 0, 0, 0)) -> bool:
+    """Whether the last number is next to one of the others."""
+    return any(abs(inputs[-1] - entry) == 1 for entry in inputs[:-1])
+
+
+def _weights(network: Verifier) -> tuple[object, ...]:
+    """W1, b1, w2 and b2, with a row of weights for each unit."""
+    return (network.hidden, network.hidden_bias, (network.output,), (network.output_bias,))
+
+
+def member_network() -> tuple[object, ...]:
+    """Weights that find a number in a list."""
+    return _weights(MEMBER)
+
+
+def neighbours_network() -> tuple[object, ...]:
+    """Weights that fire on adjacent integers as well."""
+    return _weights(NEIGHBOURS)
+
+
+def always_network() -> tuple[object, ...]:
+    """Weights that fire for every input."""
+    return _weights(ALWAYS)
+
+
+def never_network() -> tuple[object, ...]:
+    """Weights that never fire."""
+    return _weights(NEVER)
+
+
+def first_network() -> tuple[object, ...]:
+    """Weights that look for the first number among the others."""
+    return _weights(FIRST)
+
+
+def unbiased_network() -> tuple[object, ...]:
+    """Weights without biases."""
+    return _weights(UNBIASED)
 
 
 # Permutations of three distinct numbers.
