@@ -322,6 +322,15 @@ def test_the_order_of_a_list_counts_unless_the_policy_says_otherwise() -> None:
     assert verdict("1; 2; 2", "1; 1; 2", policy=anyhow).outcome == "different"
 
 
+def test_other_questions_than_equality_can_be_asked() -> None:
+    assert verdict("x^2", "3x^2 + x", policy=Policy(question="order")).code == "not-simplest"
+    assert verdict("x^2/2", "x^2/2 + C", policy=Policy(question="antiderivative")).outcome == "same"
+    lines = Policy(question="points")
+    one, other = (read(text, REAL, "plain") for text in ("(1, 2) + t(3, 4)", "(4, 6) + s(6, 8)"))
+    assert decide(one, other, REAL, policy=lines).outcome == "same"
+    assert decide(one, other, REAL).outcome == "different"
+
+
 def test_equations_that_no_number_solves_are_the_same_with_a_note() -> None:
     assert verdict("1 = 0", "1 = 2").notes == ("No number solves either of them.",)
 

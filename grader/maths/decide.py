@@ -40,6 +40,8 @@ class Policy:
     single_elements     `{3}` where `3` is expected, and the reverse
     conditions_as_sets  `-2 <= x <= 7` where [-2, 7] is expected, and the reverse
     vectors             vectors as they are, or up to sign, a positive factor, any factor, or order
+    question            what is compared: the values; the order of growth; antiderivatives, up to a constant;
+                        sets of points, given with parameters or by linear equations
     """
 
     named_values: bool = True
@@ -48,6 +50,7 @@ class Policy:
     single_elements: bool = False
     conditions_as_sets: bool = True
     vectors: Literal["exact", "sign", "positive scale", "scale", "permutation"] = "exact"
+    question: Literal["value", "order", "antiderivative", "points"] = "value"
 
 
 def decide(
@@ -64,6 +67,8 @@ def decide(
     if sum(1 for tree in (expected, got) for _ in walk(tree)) > _MOST_NODES:
         return Comparison("undecided", "The formulas are too long to be compared.", "too-large")
     opened = _opened(symbols, names_in(expected) | names_in(got))
+    if policy.question != "value":
+        return _other_question(expected, got, opened, secret, policy)
     return _Decision(opened, secret, policy).decide(expected, got, 0)
 
 
@@ -72,6 +77,22 @@ def _opened(symbols: Symbols, names: frozenset[str]) -> Symbols:
         name for name in (*sorted(names), str(_UNKNOWN.value), "the number") if name not in symbols.table
     ]
     return replace(symbols, table={**symbols.table, **{name: Symbol(name, "scalar") for name in unknown}})
+
+
+def _other_question(expected: Node, got: Node, symbols: Symbols, secret: bytes, policy: Policy) -> Comparison:
+    if policy.question == "order":
+        from grader.maths.orders import compare_orders, order_of
+
+        return compare_orders(order_of(expected) or expected, order_of(got) or got)
+    if policy.question == "points":
+        from grader.maths.flats import compare_flats
+
+        return compare_flats(expected, got)
+    from grader.maths.antiderivatives import compare_antiderivatives
+
+    names = sorted(names_in(expected))
+    variable = "x" if "x" in names or not names else names[0]
+    return compare_antiderivatives(expected, got, variable, symbols, secret=secret)
 
 
 @dataclass(frozen=True, slots=True)
