@@ -116,7 +116,9 @@ def asks_something_else(row: Mapping[str, Any], pair: Pair) -> str:
        and one side is a decimal that is not the exact value. (Wrong in spite of a tolerance is different.)
     2. The source gives several right answers to choose from.
     3. The source gives a name a meaning of its own (`sin` stands for x -> x, a constant has a value).
-    4. The reference is another program's print-out that is neither Python nor LaTeX (`x/bar{x}_n`).
+    4. The truth rests on an assumption that no declaration can say (`x > 2`).
+    5. The source tells a derivative that is not carried out from its value (STACK's nouns).
+    6. The reference is another program's print-out that is neither Python nor LaTeX (`x/bar{x}_n`).
     """
     options = row["options"]
     if "expect" in row["reference"] and row["reference"].startswith("{"):
@@ -125,6 +127,10 @@ def asks_something_else(row: Mapping[str, Any], pair: Pair) -> str:
         options.get(key) for key in ("user_functions", "user_constants", "values", "sample_from")
     ):
         return "the source defines functions, values or matrices of its own"
+    if options.get("assume", "real") not in (*_ASSUMED, "real", "calculus"):
+        return f"under the assumption {options['assume']}"
+    if options.get("answertest") == "AlgEquivNouns" and not row["equal"]:
+        return "the source tells what is not carried out from its value"
     if re.search(r"(?<!\\)\bbar\{", row["reference"]):
         return "the reference is neither Python nor LaTeX"
     tolerant = options.get("answertest") in _TOLERANT_TESTS or any(key in options for key in _TOLERANCES)

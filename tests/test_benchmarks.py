@@ -78,6 +78,10 @@ def test_what_a_row_assumes_is_told_with_the_pair(tmp_path: Path) -> None:
         ({"reference": "(x-1)^2", "answer": "x^2-2x+1", "options": {"answertest": "FacForm"}}, False),
         ({"reference": '{"expect": ["1", "2"]}'}, True),
         ({"reference": "x/bar{x}_n"}, True),
+        ({"options": {"assume": "x>2"}}, True),
+        ({"options": {"assume": "assumereal"}}, False),
+        ({"options": {"answertest": "AlgEquivNouns"}, "equal": False}, True),
+        ({"options": {"answertest": "AlgEquivNouns"}}, False),
     ],
 )
 def test_a_row_is_set_apart_only_when_its_source_asks_another_question(
