@@ -95,7 +95,7 @@ def _pair(
         notation,
         reference_notation,
         symbols=json.dumps({name: {"scalar": "positive"} for name in positive}),
-        domain=_ASSUMED.get(options.get("assume", ""), "real"),
+        domain=_ASSUMED.get(options.get("assume", ""), ""),
         infer=True,
         options=_policy(options),
         truth="same" if row["equal"] else "different",

@@ -135,6 +135,13 @@ def test_inferred_names_are_of_the_domain_that_the_row_names(tmp_path: Path) -> 
     assert [said["outcome"] for said in verdicts(ran)] == ["different", "same"]
 
 
+def test_equations_that_are_the_same_only_for_real_numbers_need_a_domain(tmp_path: Path) -> None:
+    row = {"reference": "x^3 = 8", "answer": "x = 2", "symbols": "infer"}
+    ran = run(tmp_path, row, {**row, "domain": "real"}, {**row, "domain": "complex"})
+    assert [said["outcome"] for said in verdicts(ran)] == ["undecided", "same", "different"]
+    assert verdicts(ran)[0]["code"] == "real-only"
+
+
 def test_names_may_be_declared_and_the_others_inferred(tmp_path: Path) -> None:
     row = {"reference": "2 A c", "answer": "A c 2", "symbols": {"A": {"matrix": [2, 3]}}, "infer": True}
     assert verdicts(run(tmp_path, row))[0]["outcome"] == "same"

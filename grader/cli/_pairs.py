@@ -18,7 +18,8 @@ _KEYS: Final = (
 class Pair(NamedTuple):
     """One row to decide; `symbols`, `dimensions` and `options` (a `Policy`) are JSON text.
 
-    With `infer`, a name that nobody declared is a scalar of the domain; otherwise it cannot be read.
+    With `infer`, a name that nobody declared is a scalar of the domain, and real where none is named;
+    otherwise it cannot be read.
     """
 
     key: str
@@ -28,7 +29,7 @@ class Pair(NamedTuple):
     reference_notation: Notation = "plain"
     symbols: str = "{}"
     dimensions: str = "[]"
-    domain: str = "real"
+    domain: str = ""
     infer: bool = False
     options: str = "{}"
     truth: str = ""
@@ -61,7 +62,7 @@ def read_pair(line: bytes, number: int, notation: Notation) -> Pair:
         cast(Notation, _one_of(row, "reference_notation", get_args(Notation), typed)),
         _declared(row.get("symbols")),
         _sizes(row.get("dimensions")),
-        _one_of(row, "domain", _domains(), "real"),
+        _one_of(row, "domain", _domains(), ""),
         row.get("symbols") == "infer" or row.get("infer") is True,
         _options(row.get("options")),
         _truth(row.get("truth")),

@@ -29,6 +29,8 @@ Outcome = Literal["same", "different", "undecided", "unreadable"]
 OUTCOMES: Final = get_args(Outcome)
 
 _CHUNK: Final = 100
+# x^3 = 8 ~ x = 2, where nobody says what x may be.
+_REAL_ONLY: Final = "The same solutions among the real numbers, not among the complex: name the domain."
 # Fewer rows are answered before other processes would have started.
 _INLINE: Final = 400
 
@@ -173,10 +175,15 @@ def _decide(pair: Pair) -> Found:
             trees.append(read(text, symbols, notation, undeclared=pair.infer))
         except StudentError as error:
             return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
+    declared = symbols
     if pair.infer:
-        symbols = open_symbols(trees, symbols, pair.domain)
+        symbols = open_symbols(trees, declared, pair.domain or "real")
     try:
         found = decide(trees[0], trees[1], symbols, policy=_policy(pair.options))
+        if found.outcome == "same" and pair.infer and not pair.domain and any(map(_has_equation, trees)):
+            complex_too = open_symbols(trees, declared, "complex")
+            if decide(trees[0], trees[1], complex_too, policy=_policy(pair.options)).outcome == "different":
+                return Found(pair.key, "undecided", _REAL_ONLY, found.how, "real-only")
     except StudentError as error:
         return Found(pair.key, "undecided", f"The reference: {error}", code=error.code)
     example = _counterexample(trees[0], trees[1], symbols) if found.outcome == "different" else None
@@ -189,6 +196,12 @@ def _decide(pair: Pair) -> Found:
         found.code,
         _as_data(example) if example else None,
     )
+
+
+def _has_equation(tree: Node) -> bool:
+    from grader.maths.tree import walk
+
+    return any(node.op == "relation" and node.value == "=" for node in walk(tree))
 
 
 def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Counterexample | None:
