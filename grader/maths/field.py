@@ -1,8 +1,11 @@
 """Exact arithmetic modulo a secret prime near 2^61, where a non-zero difference proves a difference.
 
-Unknown functions are random functions there: equal arguments, equal values. Functions that are known but
-not rational (exp, log, roots, absolute values) are random as well, so their identities are not seen; a
-point remembers that in `opaque`, and then only equality means something.
+Unknown functions are random functions there: equal arguments, equal values. So are functions that are
+known but not rational (exp, log, roots, absolute values), as far as a true identity does not say more:
+exp(-x) = 1/exp(x); sine and cosine are rational in one odd random function; abs is even. Such functions
+set `opaque`, and then only equality means something. `restrictions` are the arguments of functions that
+are not defined everywhere, `divisors` the values that were divided by: two formulas that agree in these
+too have the same domain. The constant i is a square root of -1, so primes are 1 modulo 4.
 """
 
 from __future__ import annotations
@@ -15,80 +18,222 @@ from random import Random
 
 from flint import fmpz, nmod, nmod_mat
 
-from grader.maths.evaluate import Point, Scalar, Undefined
+from grader.maths.algebra import Point, Scalar, Undefined
 from grader.maths.names import Symbols
 from grader.maths.sample import draw_point
+
+# Functions of real numbers defined everywhere but at isolated points; all others restrict the domain.
+_TOTAL = frozenset(
+    "exp sin cos tan sec csc cot sinh cosh tanh sech csch coth arctan arccot arcsinh abs sign max min relu "
+    "logistic erf heaviside floor ceil round re im conj arctan2".split()
+)
 
 
 @lru_cache(maxsize=64)
 def secret_prime(secret: bytes) -> int:
-    """A prime between 2^60 and 2^61 that only the holder of the secret can know."""
+    """A prime between 2^60 and 2^61, 1 modulo 4, that only the holder of the secret can know."""
     start = int.from_bytes(blake2b(b"prime" + secret, digest_size=8).digest(), "big") % 2**60
-    candidate = 2**60 + start | 1
+    candidate = 2**60 + start // 4 * 4 + 1
     while not fmpz(candidate).is_probable_prime():
-        candidate += 2
+        candidate += 4
     return candidate
 
 
 class Field:
     """The integers modulo a prime; `opaque` is set once a function was used whose identities are lost."""
 
+    generic = True
+
     def __init__(self, prime: int, secret: bytes, meanings: Mapping[str, str]) -> None:
-        self.prime, self.secret, self.meanings = prime, secret, meanings
-        self.opaque = False
+        self.prime, self.secret, self.meanings = prime, secret[:64], meanings
+        self.one = nmod(1, prime)
+        self.plural = False
+        self._identities: dict[int, nmod_mat] = {}
+        self._constants: dict[str, Scalar] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what the last evaluation met."""
+        self.opaque, self.conditional, self.work = False, False, 0
+        self.restrictions: set[tuple[object, ...]] = set()
+        self.divisors: set[int] = set()
 
     def number(self, value: Fraction) -> Scalar:
+        if value.denominator == 1:
+            return self.one * value.numerator
         below = value.denominator % self.prime
         if below == 0:
             raise Undefined(str(value), "has no value modulo the prime")
-        return nmod(value.numerator % self.prime, self.prime) / below
+        return (self.one * value.numerator) / below
 
     def constant(self, name: str) -> Scalar:
-        # e and pi are transcendental: a random element stands for each.
-        return self.hashed(name, 0, [])
+        if name not in self._constants:
+            if name == "i":
+                self._constants[name] = self._root_of_minus_one()
+            elif name == "e":
+                self._constants[name] = self._exp(self.one)
+            else:
+                # pi is transcendental: a random element stands for it.
+                self._constants[name] = self.hashed(name, (), [])
+        return self._constants[name]
+
+    def _root_of_minus_one(self) -> Scalar:
+        base = 2
+        while True:
+            root = self.one * pow(base, (self.prime - 1) // 4, self.prime)
+            if root * root == -self.one:
+                return root
+            base += 1
 
     def matrix(self, rows: int, columns: int, entries: Sequence[Scalar]) -> nmod_mat:
-        return nmod_mat(rows, columns, [int(entry) for entry in entries], self.prime)
+        return nmod_mat(rows, columns, list(entries), self.prime)
+
+    def identity(self, size: int) -> nmod_mat:
+        if size not in self._identities:
+            cells = [int(k % (size + 1) == 0) for k in range(size * size)]
+            self._identities[size] = nmod_mat(size, size, cells, self.prime)
+        return self._identities[size]
 
     def is_zero(self, value: Scalar) -> bool:
-        return int(value) == 0
+        plain = int(value)
+        self.divisors.add(plain)
+        return plain == 0
 
-    def hashed(self, name: str, primes: int, args: Sequence[Scalar]) -> Scalar:
-        text = f"{name}|{primes}|{'|'.join(str(int(argument)) for argument in args)}"
-        digest = blake2b(text.encode(), key=self.secret[:64], digest_size=16).digest()
-        return nmod(int.from_bytes(digest, "big") % self.prime, self.prime)
+    def is_clear(self, value: Scalar) -> bool:
+        return True
 
-    def function(self, name: str, primes: int, args: Sequence[Scalar]) -> Scalar:
-        meaning = self.meanings.get(name, name)
-        if name in self.meanings and meaning == name:
-            return self.hashed(name, primes, args)
-        # Known, but not rational: that exp(a) exp(b) = exp(a + b) is not seen here.
+    def hashed(self, name: str, orders: tuple[int, ...], args: Sequence[Scalar]) -> Scalar:
+        """A random element that depends on a name and on values."""
+        text = f"{name}|{orders}|{'|'.join([str(int(argument)) for argument in args])}"
+        digest = blake2b(text.encode(), key=self.secret, digest_size=16).digest()
+        return self.one * (int.from_bytes(digest, "big") % self.prime)
+
+    def unknown(self, name: str, orders: tuple[int, ...], args: Sequence[Scalar]) -> Scalar:
+        return self.hashed(name, orders, args)
+
+    def blind(self) -> None:
+        """Remember that a difference proves nothing any more."""
         self.opaque = True
-        if meaning in ("logistic", "tanh") and primes == 1:
-            value = self.hashed(meaning, 0, args)
-            return value * (1 - value) if meaning == "logistic" else 1 - value * value
-        if meaning == "exp":
-            return nmod(1, self.prime) if int(args[0]) == 0 else self.hashed("exp", 0, args)
-        return self.hashed(meaning, primes, args)
+
+    def _exp(self, x: Scalar) -> Scalar:
+        plain = int(x)
+        if plain == 0:
+            return self.one
+        if plain > self.prime // 2:
+            return 1 / self.hashed("exp", (), [-x])
+        return self.hashed("exp", (), [x])
+
+    def _odd(self, name: str, x: Scalar) -> Scalar:
+        plain = int(x)
+        if plain == 0:
+            return x
+        return -self.hashed(name, (), [-x]) if plain > self.prime // 2 else self.hashed(name, (), [x])
+
+    def _even(self, name: str, x: Scalar) -> Scalar:
+        plain = int(x)
+        if plain == 0:
+            return x
+        return self.hashed(name, (), [-x] if plain > self.prime // 2 else [x])
+
+    def function(self, name: str, args: Sequence[Scalar]) -> Scalar:
+        self.opaque = True
+        x = args[0]
+        if name not in _TOTAL:
+            self.restrictions.add((name, *(int(argument) for argument in args)))
+        if name == "exp":
+            return self._exp(x)
+        if name == "logistic":
+            return 1 / (1 + self._exp(-x))
+        if name in _HYPERBOLIC:
+            above = self._exp(x)
+            below = 1 / above
+            cosh, sinh = (above + below) / 2, (above - below) / 2
+            return _ratio(name, sinh, cosh)
+        if name in _CIRCULAR:
+            # sin and cos in the tangent of half the angle, which is odd.
+            half = self._odd("tangent of half", x)
+            below = 1 / (1 + half * half)
+            return _ratio(name, 2 * half * below, (1 - half * half) * below)
+        if name == "abs":
+            return self._even("abs", x)
+        if name == "relu":
+            return (x + self._even("abs", x)) / 2
+        if name in ("max", "min"):
+            best, *others = sorted(args, key=int)
+            for other in others:
+                gap = self._even("abs", best - other)
+                best = (best + other + gap if name == "max" else best + other - gap) / 2
+            return best
+        if name in ("re", "conj") and not self.plural:
+            return x
+        if name == "im" and not self.plural:
+            return 0 * x
+        if name in ("sign", "arctan", "arcsin", "arctanh", "arcsinh", "erf"):
+            return self._odd(name, x)
+        if name == "log" and x == 1:
+            return 0 * x
+        return self.hashed(name, (), args)
 
     def root(self, value: Scalar) -> Scalar:
         self.opaque = True
-        return self.hashed("sqrt", 0, [value])
+        self.restrictions.add(("sqrt", int(value)))
+        return self.hashed("sqrt", (), [value])
 
     def power(self, base: Scalar, exponent: Scalar) -> Scalar:
         self.opaque = True
-        return self.hashed("power", 0, [base, exponent])
+        self.restrictions.add(("power", int(base), int(exponent)))
+        return self.hashed("power", (), [base, exponent])
+
+    def rational_power(self, base: Scalar, exponent: Fraction) -> Scalar:
+        return self.power(base, self.number(exponent))
+
+    def absolute_square(self, value: Scalar) -> Scalar:
+        self.opaque = True
+        return value * self.hashed("conj", (), [value])
+
+    def holds(self, sign: str, left: Scalar, right: Scalar) -> Scalar:
+        self.opaque = self.conditional = True
+        if sign in ("=", "!="):
+            truth = self._even("is zero", left - right)
+            return truth if sign == "=" else 1 - truth
+        if sign in ("<", ">="):
+            truth = self.hashed("positive", (), [right - left])
+            return truth if sign == "<" else 1 - truth
+        truth = self.hashed("positive", (), [left - right])
+        return truth if sign == ">" else 1 - truth
 
 
-def field_point(symbols: Symbols, secret: bytes, index: int, sizes: Mapping[str, int]) -> Point:
-    """The `index`-th random point modulo the secret's prime; the same secret gives the same point."""
+_HYPERBOLIC = frozenset("sinh cosh tanh sech csch coth".split())
+_CIRCULAR = frozenset("sin cos tan sec csc cot".split())
+
+
+def _ratio(name: str, sine: Scalar, cosine: Scalar) -> Scalar:
+    if name in ("sin", "sinh"):
+        return sine
+    if name in ("cos", "cosh"):
+        return cosine
+    if name in ("tan", "tanh"):
+        return sine / cosine
+    if name in ("cot", "coth"):
+        return cosine / sine
+    return 1 / (cosine if name in ("sec", "sech") else sine)
+
+
+def field_point(
+    symbols: Symbols, secret: bytes, index: int, sizes: Mapping[str, int], *, counting: bool = True
+) -> Point:
+    """The `index`-th random point modulo the secret's prime; the same secret gives the same point.
+
+    With `counting` integer symbols are 1 to 8 and known as such, because they stand in exponents or limits
+    of sums; otherwise they, and the letters of dimensions, are random elements like all others.
+    """
     prime = secret_prime(secret)
     random = Random(blake2b(b"point%d" % index + secret).digest())  # noqa: S311 - seeded on purpose
     functions = {s.name: s.meaning or s.name for s in symbols.table.values() if s.kind == "function"}
-    field = Field(prime, secret + b"%d" % index, functions)
+    field = Field(prime, secret[:60] + b"%d" % index, functions)
 
     def draw(source: Random, domain: str) -> Scalar:
         element = source.randrange(1, prime)
         return nmod(element * element if domain == "positive" else element, prime)
 
-    return draw_point(symbols, field, random, sizes, draw)
+    return draw_point(symbols, field, random, sizes, draw, counting=index if counting else None)

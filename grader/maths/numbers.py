@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
+from grader.maths.names import Symbol, Symbols
 from grader.maths.tree import Node, names_in, number
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ def evaluate(node: Node, values: Mapping[str, Fraction] | None = None) -> Fracti
     plain = _plain(node)
     if plain is not None:
         return plain
-    from flint import fmpq
+    from flint import acb, fmpq
 
     from grader.maths import evaluate as evaluation
+    from grader.maths.algebra import Unclear
     from grader.maths.balls import Balls
     from grader.maths.rationals import BITS, NotRational, Rationals
+    from grader.maths.shapes import infer
 
     if node.op in ("list", "matrix", "relation"):
         raise StudentError("One number is wanted here.", code="not-a-number")
@@ -38,12 +41,13 @@ def evaluate(node: Node, values: Mapping[str, Fraction] | None = None) -> Fracti
     unknown = sorted(names_in(node) - given.keys())
     if unknown:
         raise StudentError(f"A number is wanted, but {unknown[0]} has no value here.", code="not-a-number")
+    node, _ = infer(node, Symbols({name: Symbol(name, "scalar") for name in given}))
     if evaluation.weight(node) > BITS:
         raise StudentError("The number is too large.", code="too-large")
     integers = {name: int(value) for name, value in given.items() if value.denominator == 1}
+    exact = {name: fmpq(value.numerator, value.denominator) for name, value in given.items()}
     try:
         try:
-            exact = {name: fmpq(value.numerator, value.denominator) for name, value in given.items()}
             result = evaluation.evaluate(node, evaluation.Point(Rationals(), exact, integers))
             if not isinstance(result, fmpq):
                 raise StudentError("One number is wanted here.", code="not-a-number")
@@ -51,12 +55,13 @@ def evaluate(node: Node, values: Mapping[str, Fraction] | None = None) -> Fracti
         except NotRational:
             balls = Balls({})
             real = {name: balls.number(value) for name, value in given.items()}
-            ball: arb = evaluation.evaluate(node, evaluation.Point(balls, real, integers))
+            point = evaluation.Point(Rationals(), exact, integers)
+            ball: arb = evaluation.evaluate(node, evaluation.Point(balls, real, integers, point))
     except evaluation.Undefined as error:
         raise StudentError(f"This has no value: {error}.", code="not-a-number") from None
-    except (AttributeError, TypeError, ZeroDivisionError):
+    except (AttributeError, TypeError, ZeroDivisionError, Unclear):
         raise StudentError("This has no value as a number.", code="not-a-number") from None
-    if not ball.is_finite():
+    if isinstance(ball, acb) or not ball.is_finite():
         raise StudentError("This has no finite value.", code="not-a-number")
     return ball
 

@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from random import Random
 
-from grader.maths.evaluate import Algebra, Point, Scalar, Value, evaluate
+from grader.maths.algebra import Algebra, Point, Scalar, Value
+from grader.maths.evaluate import evaluate
 from grader.maths.names import SCALAR, Dimension, Symbol, Symbols
 
 Draw = Callable[[Random, str], Scalar]
 
+# Whole numbers that stand in exponents and limits of sums, in the order in which points try them.
+COUNTS = (3, 5, 2, 4, 7, 1, 6, 8)
+
+
+class Values(dict[str, Value]):
+    """Values of symbols; those of abbreviations are worked out from their definitions when first asked."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        super().__init__()
+        self.symbols = symbols
+        self.point: Point | None = None
+
+    def __missing__(self, name: str) -> Value:
+        found = self.symbols.table.get(name)
+        if found is None or found.definition is None or self.point is None:
+            raise KeyError(name)
+        self[name] = value = evaluate(found.definition, self.point)
+        return value
+
 
 def draw_point(
-    symbols: Symbols, algebra: Algebra, random: Random, sizes: Mapping[str, int], draw: Draw
+    symbols: Symbols,
+    algebra: Algebra,
+    random: Random,
+    sizes: Mapping[str, int],
+    draw: Draw,
+    *,
+    counting: int | None = 0,
 ) -> Point:
     """Values for all symbols; `draw(random, domain)` gives one scalar of the algebra.
 
-    Abbreviations get the value of their definition, dimensions their size.
+    Abbreviations get the value of their definition, dimensions their size. `counting` chooses the small
+    numbers for integer symbols; with None they and the dimensions are drawn like any other scalar.
     """
-    integers = dict(sizes)
-    values: dict[str, Value] = {}
-    for symbol in symbols.table.values():
-        if symbol.kind == "dimension" or (symbol.kind == "scalar" and symbol.domain == "integer"):
-            # Exponents are worked out, so whole numbers stay small: 2 to 6.
-            integers.setdefault(symbol.name, random.randint(2, 6))
-    point = Point(algebra, values, integers)
-    for symbol in symbols.table.values():
-        if symbol.kind == "function":
+    integers = dict(sizes) if counting is not None else {}
+    values = Values(symbols)
+    point = values.point = Point(algebra, values, integers)
+    for place, symbol in enumerate(symbols.table.values()):
+        if symbol.kind == "function" or symbol.definition is not None:
             continue
-        if symbol.definition is not None:
-            values[symbol.name] = evaluate(symbol.definition, point)
-        elif symbol.name in integers:
-            values[symbol.name] = _number(algebra, integers[symbol.name])
+        whole = symbol.kind == "dimension" or (symbol.kind == "scalar" and symbol.domain == "integer")
+        if whole and counting is not None:
+            count = integers.setdefault(symbol.name, COUNTS[(counting + 3 * place) % len(COUNTS)])
+            values[symbol.name] = algebra.number(Fraction(count))
         else:
-            values[symbol.name] = _value(symbol, algebra, random, sizes, draw)
+            values[symbol.name] = draw_value(symbol, algebra, random, sizes, draw)
     return point
-
-
-def _number(algebra: Algebra, value: int) -> Scalar:
-    from fractions import Fraction
-
-    return algebra.number(Fraction(value))
 
 
 def size_of(dimension: Dimension, sizes: Mapping[str, int]) -> int:
@@ -48,12 +66,16 @@ def size_of(dimension: Dimension, sizes: Mapping[str, int]) -> int:
     return dimension if isinstance(dimension, int) else sizes[dimension]
 
 
-def _value(symbol: Symbol, algebra: Algebra, random: Random, sizes: Mapping[str, int], draw: Draw) -> Value:
+def draw_value(
+    symbol: Symbol, algebra: Algebra, random: Random, sizes: Mapping[str, int], draw: Draw
+) -> Value:
+    """One value of the declared shape, domain and structure."""
     if symbol.shape == SCALAR:
         return draw(random, symbol.domain)
     rows, columns = (size_of(dimension, sizes) for dimension in symbol.shape)
-    entries = [[draw(random, "real") for _ in range(columns)] for _ in range(rows)]
-    zero = _number(algebra, 0)
+    domain = symbol.domain if symbol.domain == "positive" else "real"
+    entries = [[draw(random, domain) for _ in range(columns)] for _ in range(rows)]
+    zero = algebra.number(Fraction(0))
     if symbol.structure in ("diagonal", "rectangular diagonal"):
         entries = [[e if i == j else zero for j, e in enumerate(row)] for i, row in enumerate(entries)]
     elif symbol.structure == "triangular":
@@ -65,13 +87,23 @@ def _value(symbol: Symbol, algebra: Algebra, random: Random, sizes: Mapping[str,
             entries[i][i] = zero
             for j in range(i):
                 entries[i][j] = -entries[j][i]
+    elif symbol.structure == "unit":
+        return _unit(algebra, [entry for row in entries for entry in row])
     matrix = algebra.matrix(rows, columns, [entry for row in entries for entry in row])
     if symbol.structure == "positive definite":
         return matrix * matrix.transpose()
     if symbol.structure == "orthogonal":
         # Cayley: (I - S)(I + S)^-1 is orthogonal for every antisymmetric S.
-        one = _number(algebra, 1)
-        cells = [one if i == j else zero for i in range(rows) for j in range(rows)]
-        identity = algebra.matrix(rows, rows, cells)
+        identity = algebra.identity(rows)
         return (identity - matrix) * (identity + matrix).inv()
     return matrix
+
+
+def _unit(algebra: Algebra, entries: list[Scalar]) -> Value:
+    """A vector of length 1 with rational entries: the stereographic projection."""
+    square = algebra.number(Fraction(0))
+    for entry in entries[1:]:
+        square = square + entry * entry
+    below = 1 / (1 + square)
+    cells = [(1 - square) * below, *(2 * entry * below for entry in entries[1:])]
+    return algebra.matrix(len(cells), 1, cells)

@@ -6,18 +6,29 @@ what NumPy's `@` does with vectors, which have no orientation there.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
 from grader.errors import StudentError
-from grader.maths.names import FUNCTIONS, SCALAR, Dimension, Shape, Symbols
-from grader.maths.notation.text import call_name, to_text
-from grader.maths.tree import Node, call, number, walk
+from grader.maths.derivative import differentiate
+from grader.maths.limits import settled_limit
+from grader.maths.names import FUNCTIONS, SCALAR, Dimension, Shape, Symbol, Symbols, unknown_name
+from grader.maths.notation.text import to_text
+from grader.maths.tree import Node, call, names_in, number, walk
 
 # A multiple of the identity whose size the formula has not settled yet.
 FLEXIBLE: Shape = ("?", "?")
+# Rows or columns of matrices that a formula names by number.
+MOST_SIZE = 64
 
-_ELEMENTWISE = frozenset(
-    "exp log sqrt abs sign sin cos tan sinh cosh tanh arcsin arccos arctan relu logistic max min".split()
+_REDUCING = frozenset(("trace", "det", "rank", "total", "mean"))
+# Functions of arrays; all others are applied entry by entry.
+_OF_ARRAYS = _REDUCING | frozenset(
+    "norm inv pinv diag transpose dag dot cross outer solve lstsq eye zeros ones root log softmax".split()
 )
-_REDUCING = frozenset(("trace", "det", "total", "mean"))
+_CONDITIONS = frozenset("relation and or not implies truth member".split())
+_PLAIN = frozenset("number decimal sum negate product divide power".split())
 
 
 class ShapeError(StudentError):
@@ -37,7 +48,23 @@ def infer(node: Node, symbols: Symbols, *, square: bool = False) -> tuple[Node, 
         ShapeError: the first sub-expression that does not conform.
         StudentError: a construct that has no value (a relation inside a formula, a function misused).
     """
+    if _is_plain(node, symbols.table):
+        return node, SCALAR
     return _Inference(symbols, square).infer(node, None)
+
+
+def _is_plain(node: Node, table: Mapping[str, Symbol]) -> bool:
+    """Whether a formula is arithmetic of numbers only: then there is nothing to settle."""
+    op = node.op
+    if op == "symbol":
+        found = table.get(node.value)  # type: ignore[call-overload]
+        return found is not None and found.shape == SCALAR and found.kind != "function"
+    if op not in _PLAIN:
+        return op == "constant"
+    for argument in node.args:  # noqa: SIM110 - a loop is faster here, and this is the inner loop
+        if not _is_plain(argument, table):
+            return False
+    return True
 
 
 def describe(shape: Shape) -> str:
@@ -59,6 +86,7 @@ def describe(shape: Shape) -> str:
 class _Inference:
     def __init__(self, symbols: Symbols, square: bool) -> None:
         self.symbols, self.square = symbols, square
+        self.bound: tuple[str, ...] = ()
 
     def same(self, left: Dimension, right: Dimension) -> bool:
         if left == right:
@@ -69,43 +97,176 @@ class _Inference:
     def infer(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         """`size` is what a bare identity in this place must have, when that is known."""
         op = node.op
-        if op in ("number", "decimal", "constant"):
+        if op in ("number", "decimal", "constant", "partial"):
             return node, SCALAR
         if op == "symbol":
-            found = self.symbols.table[str(node.value)]
-            return node, found.shape
-        if op == "identity":
-            return self.identity(node, size)
-        if op == "sum":
-            return self.sum(node, size)
+            return self.symbol(node)
+        method = _METHODS.get(op)
+        if method is not None:
+            return method(self, node, size)
         if op == "negate":
             inner, shape = self.infer(node.args[0], size)
             return Node("negate", (inner,)), shape
-        if op in ("product", "matmul"):
-            return self.product(node, size)
-        if op == "hadamard":
-            return self.hadamard(node, size)
-        if op == "divide":
-            return self.divide(node, size)
-        if op == "power":
-            return self.power(node, size)
         if op == "transpose":
             inner, shape = self.infer(node.args[0], size)
             if shape == SCALAR:
                 return inner, shape
             return Node("transpose", (inner,)), (shape[1], shape[0])
-        if op == "call":
-            return self.call(node, size)
         if op == "list":
+            if all(entry.op == "list" for entry in node.args) and node.args:
+                return self.infer(Node("matrix", node.args), size)
             entries = [self.scalar(entry, "an entry of a vector") for entry in node.args]
+            if not entries:
+                raise StudentError("A vector without entries has no value.", code="shape")
             return Node("list", tuple(entries)), (len(entries), 1)
         if op == "matrix":
-            rows = [
-                Node("list", tuple(self.scalar(cell, "an entry of a matrix") for cell in row.args))
-                for row in node.args
-            ]
-            return Node("matrix", tuple(rows)), (len(rows), len(rows[0].args))
+            return self.matrix(node)
+        if op == "plusminus":
+            raise StudentError(
+                f"{to_text(node)} stands for two values; write them as a set.", code="plusminus"
+            )
         raise StudentError(f"A formula is wanted, not the relation {to_text(node)}.", code="relation")
+
+    def symbol(self, node: Node) -> tuple[Node, Shape]:
+        name = str(node.value)
+        if name in self.bound:
+            return node, SCALAR
+        found = self.symbols.table.get(name)
+        if found is None:
+            raise unknown_name(name, self.symbols, 1)
+        if found.kind == "function":
+            raise StudentError(f"{name} is a function; write its argument.", code="syntax")
+        return node, found.shape
+
+    def matrix(self, node: Node) -> tuple[Node, Shape]:
+        if not node.args or len({len(row.args) for row in node.args}) > 1 or not node.args[0].args:
+            raise ShapeError("The rows of a matrix have different lengths.")
+        rows = [
+            Node("list", tuple(self.scalar(cell, "an entry of a matrix") for cell in row.args))
+            for row in node.args
+        ]
+        return Node("matrix", tuple(rows)), (len(rows), len(rows[0].args))
+
+    def within(self, name: str, node: Node, size: Dimension | None = None) -> tuple[Node, Shape]:
+        """The body of something that binds a name."""
+        outer, self.bound = self.bound, (*self.bound, name)
+        try:
+            return self.infer(node, size)
+        finally:
+            self.bound = outer
+
+    def fold(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        pair: Any = node.value
+        kind, index = pair
+        body, shape = self.within(index, node.args[0], size)
+        if kind == "product" and shape != SCALAR and not self.same(*shape):
+            raise ShapeError(f"{to_text(node)}: {to_text(node.args[0])} is {describe(shape)}, not square.")
+        ends = tuple(self.scalar(end, "a limit of a sum") for end in node.args[1:])
+        return Node("fold", (body, *ends), node.value), shape
+
+    def entry(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        array, *places = node.args
+        indices = tuple(self.scalar(place, "an index") for place in places)
+        if array.op == "symbol" and array.value not in self.bound:
+            found = self.symbols.table.get(str(array.value))
+            if found is None or found.kind not in ("vector", "matrix"):
+                return Node("entry", (array, *indices), str(array.value)), SCALAR
+        inner, shape = self.infer(array, None)
+        if len(indices) == 1 and 1 not in shape:
+            raise ShapeError(f"{to_text(array)} is {describe(shape)}; an entry of it has two indices.")
+        for index, length in zip(indices, shape, strict=False):
+            if index.op == "number" and isinstance(length, int) and index.value > max(shape):  # type: ignore
+                raise StudentError(f"{to_text(node)}: there is no entry {to_text(index)}.", code="index")
+        return Node("entry", (inner, *indices)), SCALAR
+
+    def cases(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        args: list[Node] = []
+        shape: Shape | None = None
+        for position, part in enumerate(node.args):
+            if position % 2:
+                args.append(self.condition(part))
+                continue
+            value, other = self.infer(part, size)
+            if shape is not None and not (self.same(shape[0], other[0]) and self.same(shape[1], other[1])):
+                raise ShapeError(f"{to_text(node)}: the cases have different shapes.")
+            shape = other
+            args.append(value)
+        if shape is None:
+            raise StudentError("There is no case.", code="syntax")
+        return Node("cases", tuple(args)), shape
+
+    def indicator(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        return Node("indicator", (self.condition(node.args[0]),)), SCALAR
+
+    def condition(self, node: Node) -> Node:
+        op, args = node.op, node.args
+        if op == "relation":
+            return Node(op, tuple(self.side(side) for side in args), node.value)
+        if op == "member":
+            return Node(op, (self.scalar(args[0], "an element"), self.set(args[1])))
+        if op in _CONDITIONS:
+            return Node(op, tuple(map(self.condition, args)), node.value)
+        raise StudentError(f"{to_text(node)} is not a condition.", code="condition")
+
+    def side(self, node: Node) -> Node:
+        return node if _is_infinite(node) else self.scalar(node, "a side of a condition")
+
+    def set(self, node: Node) -> Node:
+        if node.op in ("set", "interval"):
+            return Node(node.op, tuple(map(self.side, node.args)), node.value)
+        if node.op in ("union", "intersection", "difference"):
+            return Node(node.op, tuple(map(self.set, node.args)), node.value)
+        if node.op == "named":
+            return node
+        raise StudentError(f"{to_text(node)} is not a set.", code="condition")
+
+    def derivative(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        pair: Any = node.value
+        variable, order = pair
+        declared = self.symbols.table.get(variable)
+        if variable not in self.bound and (declared is None or declared.shape != SCALAR):
+            raise StudentError(f"The derivative by {variable} is not worked out here.", code="derivative")
+        raw = node.args[0]
+        if raw.op == "symbol" and raw.value != variable and self.infer(raw, None)[1] == SCALAR:
+            definition = (
+                self.symbols.table[str(raw.value)].definition if raw.value not in self.bound else None
+            )
+            if definition is None:
+                # dL/dw, where nothing says how L depends on w: a name of its own.
+                return Node("partial", (), (f"d^{order} {raw.value} / d {variable}", ())), SCALAR
+        body, shape = self.infer(raw, size)
+        unknown = frozenset(s.name for s in self.symbols.table.values() if s.kind == "function")
+        return differentiate(self.open(body, variable), variable, order=order, unknown=unknown), shape
+
+    def open(self, node: Node, variable: str) -> Node:
+        """The formula with those abbreviations written out that hang on a variable."""
+        if node.op == "symbol":
+            found = self.symbols.table.get(str(node.value))
+            if found is not None and found.definition is not None and node.value not in self.bound:
+                inner = self.open(found.definition, variable)
+                return inner if variable in names_in(inner) else node
+            return node
+        if not node.args:
+            return node
+        return Node(node.op, tuple(self.open(argument, variable) for argument in node.args), node.value)
+
+    def integral(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        name = str(node.value)
+        if len(node.args) == 1:
+            inner, shape = self.infer(node.args[0], None)
+        else:
+            inner, shape = self.within(name, node.args[0])
+        if shape != SCALAR:
+            raise ShapeError(f"{to_text(node)}: {to_text(node.args[0])} is {describe(shape)}.")
+        return Node("integral", (inner, *map(self.side, node.args[1:])), name), SCALAR
+
+    def limit(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        pair: Any = node.value
+        variable, _ = pair
+        inner, shape = self.within(variable, node.args[0])
+        if shape != SCALAR:
+            raise ShapeError(f"{to_text(node)}: {to_text(node.args[0])} is {describe(shape)}.")
+        return settled_limit(Node("limit", (inner, self.side(node.args[1])), node.value)), SCALAR
 
     def scalar(self, node: Node, what: str) -> Node:
         inner, shape = self.infer(node, None)
@@ -118,6 +279,8 @@ class _Inference:
         if named is None:
             return node, FLEXIBLE
         dimension: Dimension = int(str(named)) if str(named).isdigit() else str(named)
+        if isinstance(dimension, int) and not 1 <= dimension <= MOST_SIZE:
+            raise StudentError(f"A matrix of size {dimension} is not worked out.", code="too-large")
         if isinstance(dimension, str):
             found = self.symbols.find(dimension)
             if found is None or found.kind != "dimension":
@@ -262,30 +425,85 @@ class _Inference:
         return Node("power", (base, exponent)), shape
 
     def call(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
-        name, primes = call_name(node)
+        pair: Any = node.value
+        name, primes = pair
         declared = self.symbols.table.get(name)
-        counts = FUNCTIONS.get(name, ()) if declared is None else (1,)
-        if counts and len(node.args) not in counts:
-            wanted = " or ".join(map(str, counts))
-            raise StudentError(f"{name} takes {wanted} argument(s), not {len(node.args)}.", code="syntax")
-        if name == "eye" and declared is None:
-            argument = node.args[0]
-            return self.identity(Node("identity", (), to_text(argument)), None)
-        typed = [self.infer(argument, size) for argument in node.args]
+        if declared is not None and declared.kind != "function":
+            declared = None
+        if declared is None:
+            counts = FUNCTIONS.get(name)
+            if counts is None:
+                raise unknown_name(name, self.symbols, 1)
+            if len(node.args) not in counts:
+                wanted = "one or more" if len(counts) > 10 else " or ".join(map(str, counts))
+                raise StudentError(f"{name} takes {wanted} argument(s), not {len(node.args)}.", code="syntax")
+            if name in ("eye", "zeros", "ones"):
+                return self.filled(name, node)
+        elif not node.args or (declared.meaning and len(node.args) != 1):
+            raise StudentError(f"{name} takes one argument, not {len(node.args)}.", code="syntax")
+        inner = size if name in ("inv", "pinv", "dag") or name not in _OF_ARRAYS else None
+        typed = [
+            (argument, SCALAR) if _is_infinite(argument) and name == "norm" else self.infer(argument, inner)
+            for argument in node.args
+        ]
         args, shapes = tuple(term for term, _ in typed), [shape for _, shape in typed]
-        settled = Node("call", args, (name, primes))
-        if declared is not None or name in _ELEMENTWISE or name == "softmax":
-            if any(shape != shapes[0] for shape in shapes):
+        settled = Node("call", args, node.value)
+        if declared is not None or name not in _OF_ARRAYS or (name in ("softmax", "log") and len(args) == 1):
+            if primes and len(args) > 1:
+                raise StudentError(
+                    f"{to_text(node)}: a prime of several arguments has no meaning.", code="syntax"
+                )
+            arrays = [shape for shape in shapes if shape != SCALAR]
+            shape = arrays[0] if arrays else SCALAR
+            if any(other != shape for other in arrays) or (len(arrays) < len(shapes) and shape[1] != 1):
                 raise ShapeError(f"{to_text(node)}: the arguments have different shapes.")
-            scalar = declared is not None and declared.domain == "scalar"
-            return settled, SCALAR if scalar else shapes[0]
+            if declared is not None and declared.domain == "scalar":
+                return settled, SCALAR
+            if name in ("max", "min") and len(args) == 1:
+                return settled, SCALAR
+            return settled, shape
+        if primes:
+            raise StudentError(f"{to_text(node)}: {name} has no derivative here.", code="syntax")
+        if name in ("log", "root"):
+            if shapes[1] != SCALAR:
+                raise ShapeError(f"{to_text(node.args[1])} is {describe(shapes[1])}; a number is wanted.")
+            if name == "log":
+                return self.infer(
+                    Node("divide", (call("log", node.args[0]), call("log", node.args[1]))), size
+                )
+            return self.infer(Node("power", (node.args[0], Node("divide", (number(1), node.args[1])))), size)
         if name == "norm" or name in _REDUCING:
             if name in ("trace", "det") and not self.same(*shapes[0]):
                 raise ShapeError(
                     f"{to_text(node)}: {to_text(node.args[0])} is {describe(shapes[0])}, not square."
                 )
+            if name in ("trace", "det", "rank") and FLEXIBLE in shapes:
+                raise StudentError("The size of the identity matrix cannot be told.", code="size")
             return settled, SCALAR
         return self.matrix_function(name, node, args, shapes)
+
+    def filled(self, name: str, node: Node) -> tuple[Node, Shape]:
+        """eye(n), zeros(n, d) and ones(n)."""
+        given = node.args[0].args if node.args[0].op == "list" else node.args
+        if not given or len(given) > 2:
+            raise StudentError(f"{to_text(node)}: a size is wanted.", code="syntax")
+        sizes = [self.dimension(argument) for argument in given]
+        if name == "eye":
+            return Node("identity", (), sizes[0]), (sizes[0], sizes[0])
+        shape: Shape = (sizes[0], sizes[1] if len(sizes) > 1 else 1)
+        if shape == SCALAR:
+            return number(int(name == "ones")), SCALAR
+        return Node("filled", (number(int(name == "ones")),), shape), shape
+
+    def dimension(self, node: Node) -> Dimension:
+        if node.op == "number" and isinstance(node.value, Fraction) and node.value.denominator == 1:
+            if not 1 <= node.value <= MOST_SIZE:
+                raise StudentError(f"A matrix of size {node.value} is not worked out.", code="too-large")
+            return int(node.value)
+        found = self.symbols.find(to_text(node)) if node.op == "symbol" else None
+        if found is None or found.kind != "dimension":
+            raise StudentError(f"{to_text(node)} is not a dimension.", code="unknown-name")
+        return found.name
 
     def matrix_function(
         self, name: str, node: Node, args: tuple[Node, ...], shapes: list[Shape]
@@ -293,6 +511,12 @@ class _Inference:
         shape, shown = shapes[0], to_text(node.args[0])
         if name == "transpose":
             return self.infer(Node("transpose", (node.args[0],)), None)
+        if name == "dag":
+            return call("dag", args[0]), (shape[1], shape[0])
+        if name == "cross":
+            if any(other not in ((3, 1), shape) or other[1] != 1 for other in shapes):
+                raise ShapeError(f"{to_text(node)}: the cross product is of two vectors with 3 entries.")
+            return call("cross", *args), shape
         if name == "inv":
             if not self.same(*shape):
                 raise ShapeError(f"{shown} is {describe(shape)}; only square matrices have an inverse.")
@@ -313,6 +537,30 @@ class _Inference:
             inverse = "inv" if name == "solve" else "pinv"
             return Node("product", (call(inverse, args[0]), args[1])), (shape[1], shapes[1][1])
         raise StudentError(f"{name} has no value here.", code="syntax")
+
+
+def _is_infinite(node: Node) -> bool:
+    node = node.args[0] if node.op == "negate" else node
+    return node.op == "constant" and node.value == "infinity"
+
+
+_METHODS: dict[str, Callable[[_Inference, Node, Dimension | None], tuple[Node, Shape]]] = {
+    "identity": _Inference.identity,
+    "sum": _Inference.sum,
+    "product": _Inference.product,
+    "matmul": _Inference.product,
+    "hadamard": _Inference.hadamard,
+    "divide": _Inference.divide,
+    "power": _Inference.power,
+    "call": _Inference.call,
+    "fold": _Inference.fold,
+    "entry": _Inference.entry,
+    "cases": _Inference.cases,
+    "indicator": _Inference.indicator,
+    "derivative": _Inference.derivative,
+    "integral": _Inference.integral,
+    "limit": _Inference.limit,
+}
 
 
 def _primed(shown: str) -> str:

@@ -1,0 +1,312 @@
+"""Whether two formulas agree as functions of real (or complex) numbers, by values with rigorous error bounds.
+
+Disjoint balls prove a difference. Agreement is believed after many points on several scales, with special
+values and points at, before and behind every kink, first with 96 bits, then 1,000, at last with as many as
+the smallest value that was met asks for. A point outside the domain of both formulas tells nothing. A point
+in the domain of one of them only proves different domains, unless all points around it agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from random import Random
+from typing import Literal, NamedTuple
+
+from flint import acb, arb, ctx, fmpq
+
+from grader.errors import StudentError
+from grader.maths import kinks
+from grader.maths.algebra import Unclear, Undefined, Value, entries_of
+from grader.maths.evaluate import evaluate
+from grader.maths.formula import Formula
+from grader.maths.real import STRATA, Sample, special_values
+
+Outcome = Literal["same", "different", "domain", "outside", "wide", "unclear"]
+
+LOW, HIGH, LAST = 96, 1_000, 3_328
+MOST_PRECISION = 60_000
+_ENOUGH = 6
+_SEARCH = 3 * len(STRATA)
+_PERTURBED = fmpq(1, 2**26)
+
+
+class State(NamedTuple):
+    """What a formula is at a point: its entries, or outside its domain, or unclear."""
+
+    kind: Literal["value", "outside", "unclear"]
+    entries: tuple[Value, ...] = ()
+    smallest: int = 0
+
+
+class Agreement(NamedTuple):
+    """What was found: where, and at how many points."""
+
+    outcome: Literal["same", "different", "domain", "unclear"]
+    agreed: int
+    where: Sample | None = None
+    isolated: Sample | None = None
+    bits: int = 0
+
+
+class _Place(NamedTuple):
+    key: object
+    sample: Sample
+
+
+def agree(expected: Formula, got: Formula, *, plural: bool, counting: bool) -> Agreement:
+    """Compare the values of two formulas at many points.
+
+    Raises:
+        StudentError: a formula cannot be evaluated for a reason that its author must mend.
+    """
+    names = kinks.free_scalars(expected.frame.symbols, sorted(_names(expected) | _names(got)))
+    if not _names(expected) | _names(got):
+        return _constants(expected, got, plural=plural)
+    agreed: list[_Place] = []
+    isolated: Sample | None = None
+    outside = 0
+    for place in _places(expected, got, names, counting):
+        if place.key == "search" and len(agreed) >= _ENOUGH:
+            break
+        found = _compare(expected, got, place, LOW, plural)
+        if found in ("wide", "unclear"):
+            found = _compare(expected, got, place, HIGH, plural)
+        if found == "different":
+            return Agreement("different", len(agreed), place.sample)
+        if found == "domain":
+            if is_isolated(expected, got, place.sample, names, plural):
+                isolated = isolated or place.sample
+            else:
+                return Agreement("domain", len(agreed), place.sample)
+        outside += found == "outside"
+        if found == "same":
+            agreed.append(place)
+    if not agreed:
+        if outside and not plural:
+            return agree(expected, got, plural=True, counting=counting)
+        return Agreement("unclear", 0)
+    return _confirmed(expected, got, agreed, isolated, plural, counting)
+
+
+def _confirmed(
+    expected: Formula,
+    got: Formula,
+    agreed: list[_Place],
+    isolated: Sample | None,
+    plural: bool,
+    counting: bool,
+) -> Agreement:
+    """The same points with more bits, and one of them with as many as the smallest value asks for."""
+    shortened = not _exact(expected) or not _exact(got)
+    bits = LOW if shortened else HIGH
+    if not shortened:
+        chosen = [*agreed[:5], *agreed[5::4][:8]]
+        for place in chosen:
+            if _compare(expected, got, place, HIGH, plural) == "different":
+                return Agreement("different", 0, place.sample)
+        last = next((place for place in agreed if place.key in ((3, counting), (0, counting))), agreed[0])
+        smallest = 0
+        for formula in (expected, got):
+            with ctx.workprec(HIGH):
+                smallest = min(smallest, _state(formula, last, HIGH, plural).smallest)
+        bits = max(LAST, 128 - smallest)
+        if bits > MOST_PRECISION:
+            return Agreement("unclear", len(agreed))
+        found = _compare(expected, got, last, bits, plural)
+        if found == "different":
+            return Agreement("different", 0, last.sample)
+    enough = min(_ENOUGH, 3)
+    return Agreement("same" if len(agreed) >= enough else "unclear", len(agreed), None, isolated, bits)
+
+
+def _constants(expected: Formula, got: Formula, *, plural: bool) -> Agreement:
+    sample = expected.frame.sample(0)
+    if sample is None:
+        return Agreement("unclear", 0)
+    place = _Place(0, sample)
+    found: Outcome = "unclear"
+    for precision in (LOW, HIGH, LAST):
+        found = _compare(expected, got, place, precision, plural)
+        if found == "different":
+            return Agreement("different", 0, sample)
+        if found == "outside" and not plural:
+            return _constants(expected, got, plural=True)
+        if found == "domain":
+            return Agreement("domain", 0, sample)
+        if not (_exact(expected) and _exact(got)):
+            break
+    if found != "same":
+        return Agreement("unclear", 0)
+    smallest = min(_state(formula, place, LAST, plural).smallest for formula in (expected, got))
+    if 128 - smallest > MOST_PRECISION:
+        return Agreement("unclear", 0)
+    if smallest < -LAST and _compare(expected, got, place, 128 - smallest, plural) == "different":
+        return Agreement("different", 0, sample)
+    return Agreement("same", 1, bits=LAST)
+
+
+def _exact(formula: Formula) -> bool:
+    """Whether more bits give better values; integrals are worked out to a few digits only."""
+    return ("integral",) not in formula.seen
+
+
+def _names(formula: Formula) -> frozenset[str]:
+    return frozenset(name for name in formula.seen if isinstance(name, str))
+
+
+def _places(expected: Formula, got: Formula, names: Sequence[str], counting: bool) -> Iterator[_Place]:
+    """Points on all scales, special values, kinks, and more points where these are not enough."""
+    frame = expected.frame
+    samples: list[Sample] = []
+    for index in range(len(STRATA)):
+        sample = frame.sample(index, counting)
+        if sample is not None:
+            samples.append(sample)
+            yield _Place((index, counting), sample)
+    if not samples:
+        return
+    few = names[:4]
+    for number, sample in enumerate(special_values(samples[0], few)):
+        yield _Place(("special", number, counting, tuple(few)), sample)
+    found = list(dict.fromkeys(chain(kinks.parts(expected.settled), kinks.parts(got.settled))))
+    if found:
+        for sample in kinks.around(found, samples[:1] + samples[3:4], names):
+            yield _Place(None, sample)
+    for index in range(len(STRATA), _SEARCH):
+        sample = frame.sample(index, counting)
+        if sample is not None:
+            yield _Place("search", sample)
+
+
+def _state(formula: Formula, place: _Place, precision: int, plural: bool) -> State:
+    key = None if place.key == "search" else place.key
+    if key is None:
+        return state(formula, formula.frame.in_balls(None, place.sample, precision, plural), plural)
+    found = formula.states.get((key, precision, plural))
+    if found is None:
+        point = formula.frame.in_balls(key, place.sample, precision, plural)
+        found = formula.states[key, precision, plural] = state(formula, point, plural)
+    return found
+
+
+def state(formula: Formula, point, plural: bool) -> State:  # type: ignore[no-untyped-def]
+    """What a formula is at a point in balls, at the working precision."""
+    algebra = point.algebra
+    algebra.work = algebra.smallest = 0
+    try:
+        value = evaluate(formula.settled, point)
+    except Undefined:
+        return State("outside")
+    except (Unclear, ZeroDivisionError, KeyError):
+        return State("unclear")
+    entries = []
+    for entry in entries_of(value):
+        if not entry.is_finite():
+            return State("unclear")
+        if isinstance(entry, acb) and not plural:
+            if not entry.imag.contains(0):
+                return State("outside")
+            entry = entry.real
+        entries.append(entry)
+    return State("value", tuple(entries), algebra.smallest)
+
+
+def _compare(expected: Formula, got: Formula, place: _Place, precision: int, plural: bool) -> Outcome:
+    with ctx.workprec(precision):
+        first = _state(expected, place, precision, plural)
+        second = _state(got, place, precision, plural)
+        if "unclear" in (first.kind, second.kind):
+            return "unclear"
+        if first.kind != second.kind:
+            return "domain"
+        if first.kind == "outside":
+            return "outside"
+        narrow = True
+        limit = _NARROW[precision >= HIGH] if _exact(expected) and _exact(got) else _COARSE
+        for a, b in zip(first.entries, second.entries, strict=True):
+            gap = a - b
+            if not gap.contains(0):
+                return "different"
+            narrow = narrow and bool(gap.rad() < limit * (1 + abs(a)))
+        return "same" if narrow else "wide"
+
+
+_NARROW = (arb(2) ** -64, arb(10) ** -100)
+_COARSE = arb(10) ** -9
+
+
+def is_isolated(expected: Formula, got: Formula, sample: Sample, names: Sequence[str], plural: bool) -> bool:
+    """Whether only this very point is outside the domain of one formula, and its neighbours are not."""
+    around = list(_neighbours(sample, names))
+    if not around:
+        return False
+    clear = 0
+    for neighbour in around:
+        found = _compare(expected, got, _Place(None, neighbour), LOW, plural)
+        if found in ("domain", "different"):
+            return False
+        clear += found in ("same", "wide")
+    return clear > 0
+
+
+def _neighbours(sample: Sample, names: Sequence[str]) -> Iterator[Sample]:
+    moving = [name for name in names if name in sample.values and name not in sample.integers]
+    if not moving:
+        for name in names:
+            if name in sample.integers:
+                for step in (-1, 1, 2):
+                    if sample.integers[name] + step > 0:
+                        value = sample.integers[name] + step
+                        yield Sample(
+                            sample.symbols,
+                            {**sample.values, name: fmpq(value)},
+                            {**sample.integers, name: value},
+                        )
+        return
+    random = Random(7)  # noqa: S311 - the directions need not be secret
+    table = sample.symbols.table
+    whole = {name for name in moving if table[name].domain == "integer"}
+    for attempt in range(6 + 2 * min(len(moving), 4)):
+        changes = {}
+        for k, name in enumerate(moving):
+            value = sample.values[name]
+            if name in whole:
+                moved = value + random.choice((-1, 1))
+            else:
+                side = random.choice((-1, 1)) if attempt < 6 else (-1) ** (attempt + (k == attempt // 2 - 3))
+                moved = value + side * _PERTURBED * (1 + abs(value)) * fmpq(random.randint(5, 12), 8)
+            changes[name] = value if table[name].domain == "positive" and moved <= 0 else moved
+        yield sample.with_values(changes)
+
+
+def removable(expected: Formula, got: Formula, names: Sequence[str], counting: bool) -> Sample | None:
+    """A rational point where exactly one of two otherwise equal formulas divides by 0, or None."""
+    from grader.maths.rationals import NotRational
+
+    sample = expected.frame.sample(0, counting)
+    if sample is None:
+        return None
+    found = list(dict.fromkeys(chain(kinks.divisors(expected.settled), kinks.divisors(got.settled))))
+    for point in kinks.at(found, sample, names):
+        kinds = []
+        for formula in (expected, got):
+            try:
+                evaluate(formula.settled, point.rational)
+                kinds.append(True)
+            except Undefined:
+                kinds.append(False)
+            except (NotRational, Unclear, StudentError, KeyError):
+                break
+        if len(set(kinds)) == 2:
+            return point
+    return None
+
+
+def differ_at_first(expected: Formula, got: Formula) -> bool:
+    """Whether the first point proves two formulas different."""
+    sample = expected.frame.sample(0, True)
+    plural = expected.plural or got.plural
+    return (
+        sample is not None and _compare(expected, got, _Place((0, True), sample), LOW, plural) == "different"
+    )

@@ -1,0 +1,218 @@
+"""A small point at which two formulas differ, with both values, as a person can check them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from random import Random
+
+from flint import acb, arb, ctx, fmpq
+
+from grader.errors import StudentError
+from grader.maths import agreement, kinks
+from grader.maths.algebra import Unclear, Undefined, Value, entries_of, is_matrix
+from grader.maths.balls import Gaussian
+from grader.maths.evaluate import evaluate
+from grader.maths.formula import Formula
+from grader.maths.names import Symbols
+from grader.maths.notation.text import to_text
+from grader.maths.rationals import NotRational
+from grader.maths.real import Sample, draw_sample, special_values
+from grader.maths.tree import names_in
+from grader.types import Counterexample
+
+NOT_DEFINED = "not defined there"
+MOST_WEIGHT = 4_000
+_BITS = 256
+
+
+def find(expected: Formula, got: Formula, sizes: Mapping[str, int]) -> Counterexample | None:
+    """A point, in small whole numbers where possible, at which two formulas differ; None if none is near."""
+    symbols = expected.frame.symbols
+    if max(expected.weight, got.weight) > MOST_WEIGHT:
+        return None
+    if any(node_op == ("entry",) for node_op in expected.seen | got.seen) and not _declared_entries(
+        expected, got
+    ):
+        return None
+    plural = expected.plural or got.plural
+    free = _free_names(symbols, _used(expected) | _used(got))
+    unknown = {
+        name: "sin"
+        for name, symbol in symbols.table.items()
+        if symbol.kind == "function"
+        and not symbol.meaning
+        and {(name, k) for k in range(4)} & (expected.seen | got.seen)
+    }
+    for sample in _candidates(expected, got, sizes, sorted(free)):
+        pair = None if unknown else _exactly(expected, got, sample)
+        if pair is None:
+            pair = _really(expected, got, sample, plural, unknown)
+        if pair is not None and pair[0] != pair[1]:
+            values = [(name, _shown(sample.values[name])) for name in sample.values if name in free]
+            values += sorted(unknown.items())
+            return Counterexample(tuple(values), pair[1], pair[0])
+    return None
+
+
+def _declared_entries(expected: Formula, got: Formula) -> bool:
+    from grader.maths.tree import walk
+
+    return all(
+        node.value is None
+        for formula in (expected, got)
+        for node in walk(formula.settled)
+        if node.op == "entry"
+    )
+
+
+def _used(formula: Formula) -> frozenset[str]:
+    return frozenset(name for name in formula.seen if isinstance(name, str))
+
+
+def _candidates(
+    expected: Formula, got: Formula, sizes: Mapping[str, int], names: list[str]
+) -> Iterator[Sample]:
+    """Small whole numbers first, then special values, kinks, and points on all scales."""
+    symbols = expected.frame.symbols
+    # The same question gets the same example, whatever the secret.
+    seed = blake2b(to_text(expected.node).encode()).digest()
+    first: Sample | None = None
+    for attempt in range(7):
+        random = Random(seed + bytes([attempt]))  # noqa: S311
+        try:
+            sample = draw_sample(symbols, random, sizes, _SMALL, counting=attempt)
+        except (Undefined, ZeroDivisionError):
+            continue
+        first = first or sample
+        yield sample
+    if first is None:
+        return
+    free = kinks.free_scalars(symbols, names)
+    yield from special_values(first, free[:4])
+    found = list(dict.fromkeys([*kinks.parts(expected.settled), *kinks.parts(got.settled)]))
+    if found:
+        yield from kinks.around(found, [first], free)
+    for stratum in range(9):
+        random = Random(seed + bytes([stratum, 1]))  # noqa: S311
+        try:
+            yield draw_sample(symbols, random, sizes, stratum, counting=stratum)
+        except (Undefined, ZeroDivisionError):
+            continue
+
+
+_SMALL = 3  # the stratum of small whole numbers
+
+
+def _exactly(expected: Formula, got: Formula, sample: Sample) -> tuple[str, str] | None:
+    """Both values in exact arithmetic; None where they are equal or not rational."""
+    values: list[Value] = []
+    for formula in (expected, got):
+        try:
+            values.append(evaluate(formula.settled, sample.rational))
+        except (NotRational, Undefined, Unclear, KeyError, ZeroDivisionError, StudentError):
+            return None
+    if is_matrix(values[0]) == is_matrix(values[1]) and values[0] == values[1]:
+        return None
+    return show_value(values[0]), show_value(values[1])
+
+
+def _really(
+    expected: Formula, got: Formula, sample: Sample, plural: bool, meanings: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Both values in balls, where these prove a difference or one has none."""
+    with ctx.workprec(_BITS):
+        point = sample.balls(plural=plural, meanings=meanings)
+        try:
+            first, second = (agreement.state(formula, point, plural) for formula in (expected, got))
+        except StudentError:
+            return None
+        if "unclear" in (first.kind, second.kind) or first.kind == second.kind == "outside":
+            return None
+        if first.kind != second.kind:
+            free = kinks.free_scalars(sample.symbols, sorted(_used(expected) | _used(got)))
+            if agreement.is_isolated(expected, got, sample, free, plural):
+                return None
+            shown = [
+                NOT_DEFINED if one.kind == "outside" else _show_entries(one.entries, formula, 6)
+                for one, formula in ((first, expected), (second, got))
+            ]
+            return shown[0], shown[1]
+        if all((a - b).contains(0) for a, b in zip(first.entries, second.entries, strict=True)):
+            return None
+        for digits in (6, 10, 16, 30, 60):
+            shown = [
+                _show_entries(one.entries, formula, digits)
+                for one, formula in ((first, expected), (second, got))
+            ]
+            if shown[0] != shown[1]:
+                return shown[0], shown[1]
+    return None
+
+
+def _show_entries(entries: tuple[Value, ...], formula: Formula, digits: int) -> str:
+    texts = [_show_scalar(entry, digits) for entry in entries]
+    if len(texts) == 1:
+        return texts[0]
+    columns = formula.shape[1]
+    if columns == 1:
+        return f"[{', '.join(texts)}]"
+    width = len(texts) if formula.shape[0] == 1 else None
+    if width is None:
+        sizes = formula.frame.sizes(0)
+        width = columns if isinstance(columns, int) else small_sizes(sizes)[columns]
+    rows = [texts[start : start + width] for start in range(0, len(texts), width)]
+    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
+def show_value(value: Value, digits: int = 6) -> str:
+    """A value as people write it: fractions exactly, real numbers to six figures, vectors in brackets."""
+    if not is_matrix(value):
+        return _show_scalar(value, digits)
+    texts = [_show_scalar(entry, digits) for entry in entries_of(value)]
+    if value.ncols() == 1:
+        return "[" + ", ".join(texts) + "]"
+    width = value.ncols()
+    rows = [texts[start : start + width] for start in range(0, len(texts), width)]
+    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
+def _shown(value: Value) -> str:
+    return str(value) if isinstance(value, Gaussian) else show_value(value)
+
+
+def _show_scalar(value: Value, digits: int) -> str:
+    if isinstance(value, acb):
+        if value.imag == 0:
+            return _show_scalar(value.real, digits)
+        sign = "-" if value.imag < 0 else "+"
+        return f"{_show_scalar(value.real, digits)} {sign} {_show_scalar(abs(value.imag), digits)}i"
+    if isinstance(value, arb):
+        middle = value.mid()
+        if digits <= 16 and abs(middle) < 1e300:
+            return f"{float(middle):.{digits}g}"
+        return str(middle.str(digits, radius=False))
+    if isinstance(value, fmpq) and (value.p.bit_length() > 200 or value.q.bit_length() > 200):
+        return str((arb(value)).str(digits, radius=False))
+    return str(value)
+
+
+def _free_names(symbols: Symbols, used: frozenset[str]) -> frozenset[str]:
+    """The names behind the used ones: an abbreviation is replaced by the names of its definition."""
+    free: set[str] = set()
+    waiting = list(used)
+    while waiting:
+        symbol = symbols.table.get(waiting.pop())
+        if symbol is None:
+            continue
+        if symbol.definition is None:
+            free.add(symbol.name)
+        else:
+            waiting.extend(names_in(symbol.definition))
+    return frozenset(free)
+
+
+def small_sizes(given: Mapping[str, int]) -> dict[str, int]:
+    """The smallest different sizes in the declared order: an example a person can check by hand."""
+    order = sorted(given, key=lambda name: given[name])
+    return {name: rank + 2 for rank, name in enumerate(order)}
