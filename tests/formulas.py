@@ -5,7 +5,7 @@ A second evaluation beside the grader's own: NumPy arrays, columns as matrices o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from grader.maths.names import Symbols
 from grader.maths.notation import read
+from grader.maths.shapes import infer
 from grader.maths.tree import Node
 from grader.rubric import Rubric, load
 
@@ -39,10 +40,15 @@ def mistakes(rubric: Rubric, part: str) -> list[str]:
 
 
 def value(rubric: Rubric, part: str, formula: str, names: Mapping[str, Any]) -> Array:
-    """The value of a formula of a part; vectors are given and come back as flat arrays."""
+    """The value of a formula of a part; vectors are given and come back as flat arrays.
+
+    Raises:
+        ShapeError: it does not conform.
+    """
     symbols = next(one.symbols for one in rubric.parts if one.id == part)
     columns = {name: _column(given) for name, given in names.items()}
-    found = _value(read(formula, symbols, "plain"), symbols, columns)
+    settled, _ = infer(read(formula, symbols, "plain"), symbols)
+    found = _value(settled, symbols, columns)
     return np.asarray(found).reshape(-1) if 1 in np.shape(found) else np.asarray(found)
 
 
@@ -64,9 +70,9 @@ def _value(node: Node, symbols: Symbols, names: Mapping[str, Array]) -> Array:
         assert isinstance(node.value, Fraction)
         return np.array(float(node.value))
     if node.op == "identity":
-        return np.eye(int(names[str(node.value)]))
+        return np.eye(node.value if isinstance(node.value, int) else int(names[str(node.value)]))
     if node.op == "sum":
-        return _sum(values)
+        return np.asarray(sum(values[1:], values[0]))
     if node.op == "negate":
         return -values[0]
     if node.op == "product":
@@ -90,16 +96,6 @@ def _value(node: Node, symbols: Symbols, names: Mapping[str, Array]) -> Array:
     assert node.op == "call", f"{node.op} is not worked out here"
     assert isinstance(node.value, tuple)
     return _called(str(node.value[0]), int(node.value[1]), values, symbols)
-
-
-def _sum(values: list[Array]) -> Array:
-    sizes = [value.shape for value in values if value.ndim == 2]
-    # `X'X + lam I`: a bare I takes the size of what it is added to.
-    total = values[0]
-    for term in values[1:]:
-        total = total + term
-    assert not sizes or total.shape == sizes[0]
-    return total
 
 
 def times(left: Array, right: Array) -> Array:
@@ -129,5 +125,10 @@ def _called(name: str, primes: int, values: list[Array], symbols: Symbols) -> Ar
         return np.asarray(np.linalg.norm(first))
     if name == "total":
         return np.asarray(first.sum())
-    functions = {"inv": np.linalg.inv, "pinv": np.linalg.pinv, "sqrt": np.sqrt, "exp": np.exp}
+    functions: dict[str, Callable[[Array], Any]] = {
+        "inv": np.linalg.inv,
+        "pinv": np.linalg.pinv,
+        "sqrt": np.sqrt,
+        "exp": np.exp,
+    }
     return np.asarray(functions[name](first))
