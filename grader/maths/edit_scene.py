@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.errors import StudentError
@@ -14,7 +15,7 @@ from grader.maths.names import SCALAR, Shape, Symbol, Symbols
 from grader.maths.shapes import FLEXIBLE, infer
 from grader.maths.tree import Node, bound_name, names_in
 
-NO_VALUE = (StudentError, Undefined, ZeroDivisionError, KeyError, OverflowError)
+NO_VALUE = (StudentError, Undefined, ArithmeticError, KeyError)
 _HOLE = "#"
 _LEAVES = frozenset(("symbol", "number", "decimal", "constant", "identity", "truth"))
 # Their arguments must be whole numbers that stand in the formula, so no name may take their place.
@@ -29,7 +30,7 @@ class Scene:
         self.square = frame.square
         self.table: dict[str, Symbol] = dict(frame.symbols.table)
         self.symbols: Symbols = replace(frame.symbols, table=self.table)
-        self.values: dict[str, Value] = dict(point.values)
+        self.values: dict[str, Value] = _Beside(point.values)
         self.point: Point = replace(point, values=self.values)
         self.places = list(edits.places(expected.node, frame.symbols))
         self.own = {id(here) for _, here, _ in self.places}
@@ -147,6 +148,17 @@ class Scene:
         name = f"{_HOLE}{len(self._named)}"
         self.table[name], self.values[name] = _symbol(name, shape), value
         return Node("symbol", (), name)
+
+
+class _Beside(dict[str, Value]):
+    """Names of parts beside the values of a point, which may be worked out when they are asked for."""
+
+    def __init__(self, outer: Mapping[str, Value]) -> None:
+        super().__init__()
+        self.outer = outer
+
+    def __missing__(self, name: str) -> Value:
+        return self.outer[name]
 
 
 def _symbol(name: str, shape: Shape) -> Symbol:

@@ -20,7 +20,7 @@ from grader.maths.shapes import FLEXIBLE, describe
 from grader.maths.tree import Node, call, number
 from grader.types import Counterexample
 
-_NO_VALUE = (StudentError, Undefined, ZeroDivisionError, KeyError)
+_NO_VALUE = (StudentError, Undefined, ArithmeticError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
