@@ -59,10 +59,12 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _SMALL = frozenset(
-    "a an the is are be being has have to must should would needs need required require condition answer "
-    "matrix matrices real square we it this that must holds hold true case exactly precisely its own of in i j k "
-    "n x entries entry elements element derivative equal equals same as transpose result above formula general "
-    "vector vectors only just will can say says get gives using use by all any every each mathbb r".split()
+    "a an the is are be being has have to must should would needs need required require condition "
+    "answer matrix matrices real square we it this that holds hold true case exactly precisely its "
+    "own of in i j k n x entries entry elements element derivative equal equals same as transpose "
+    "result above formula general vector vectors only just will can say says get gives using use by "
+    "all any every each mathbb r".split()
+)
 )
 _LONGEST = 4_000
 _MOST = 12
