@@ -43,10 +43,14 @@ class Scene:
         """The value of any formula at this point; None where there is none."""
         try:
             settled, _ = infer(node, self.symbols, square=self.square)
-            value = evaluate(settled, self.point)
+            value = self._worked_out(settled)
         except NO_VALUE:
             return None
         return value if finite(value) else None
+
+    def _worked_out(self, settled: Node) -> Value:
+        self.point.algebra.work = 0  # each formula may add up so many terms
+        return evaluate(settled, self.point)
 
     def edited(self, edit: Edit) -> Value | None:
         """The value of the whole formula with an edit."""
@@ -59,8 +63,8 @@ class Scene:
             settled, shape = infer(now, self.symbols, square=self.square)
             if template is None or shape != template[1]:
                 return self.value(self._around(above, edit.path, now))
-            self.values[_HOLE] = evaluate(settled, self.point)
-            value = evaluate(template[0], self.point)
+            self.values[_HOLE] = self._worked_out(settled)
+            value = self._worked_out(template[0])
         except NO_VALUE:
             return None
         return value if finite(value) else None
@@ -74,7 +78,7 @@ class Scene:
             if template is not None and part is not None:
                 self.values[_HOLE] = part - part
                 try:
-                    value = evaluate(template[0], self.point)
+                    value = self._worked_out(template[0])
                     self._without[path] = value if finite(value) else None
                 except NO_VALUE:
                     pass
@@ -140,7 +144,7 @@ class Scene:
             settled, shape = infer(node, self.symbols, square=self.square)
             if shape == FLEXIBLE:
                 return None
-            value = evaluate(settled, self.point)
+            value = self._worked_out(settled)
         except NO_VALUE:
             return None
         if not finite(value):

@@ -139,14 +139,18 @@ class Finder:
         return self._tables[index]
 
 
+_TRIED_TWICE = 3  # expected formulas of which two edits are looked for
+
+
 def nearest(
     finders: Sequence[Finder | None], got: Formula, *, any_layout: bool = True
 ) -> tuple[int, Found] | None:
     """The likeliest edit of any of several expected formulas, and of which; one edit before two."""
     for search in (Finder.exactly, Finder.nearly, Finder.twice):
+        tried = finders[:_TRIED_TWICE] if search is Finder.twice else finders
         found = [
             (position, one)
-            for position, finder in enumerate(finders)
+            for position, finder in enumerate(tried)
             if finder is not None and (one := search(finder, got, any_layout)) is not None
         ]
         if found:

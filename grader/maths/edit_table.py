@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from grader.maths import edits
@@ -74,6 +75,7 @@ class Table:
                     continue
                 self.edits.append((edit, found))
                 self.by_key.setdefault(self.key(found), []).append(edit)
+            self.heads = [] if self.exact else [entries_of(found)[0] for _, found in self.edits]
             self.terms = [*self._terms()]
 
     def precision(self) -> AbstractContextManager[Any]:
@@ -112,7 +114,13 @@ class Table:
             if self.exact:
                 found += group
             elif group:
-                found += [edit for edit, other in self.edits if self.same(other, turned)]
+                # Most differ in their first entry already.
+                head = entries_of(turned)[0]
+                found += [
+                    edit
+                    for (edit, other), first in zip(self.edits, self.heads, strict=True)
+                    if overlap(first, head) and self.same(other, turned)
+                ]
         order = {id(edit): place for place, edit in enumerate(found)}
         yield from sorted(found, key=lambda edit: (RANK[edit.code], order[id(edit)]))
 
@@ -226,8 +234,7 @@ class Table:
         for turned in layouts(value):
             if not self.alike(turned):
                 continue
-            alike = [(edit, other) for edit, other in self.edits if self.alike(other)]
-            alike.sort(key=lambda pair: RANK[pair[0].code])
+            alike = self.likeliest
             for edit, other in alike:
                 ratio = first_ratio(turned, other)
                 usual = () if ratio is None else self.usual_factors(ratio)
@@ -238,6 +245,12 @@ class Table:
             if len(entries_of(turned)) * len(alike) < _MOST_PAIRED:
                 whole = by_entries(turned, self.value, lambda a, b: a * b)
                 yield from self._together(alike, whole, self._divided)
+
+    @cached_property
+    def likeliest(self) -> list[tuple[Edit, Value]]:
+        """The edits that keep the shape, the likeliest first."""
+        alike = [(edit, value) for edit, value in self.edits if self.alike(value)]
+        return sorted(alike, key=lambda pair: RANK[pair[0].code])
 
     def _together(
         self,
