@@ -52,7 +52,7 @@ class Symbols:
     spellings: Mapping[str, str] = field(default_factory=dict)
     dimensions: tuple[Mapping[str, int], ...] = ()
     # What the readers made of each spelling, by notation; bounded there, and no part of the value.
-    read: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+    read: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str) -> Symbol | None:
         """The symbol that a spelling names, or None."""
@@ -87,7 +87,7 @@ def open_symbols(trees: Iterable[Node], declared: Symbols = NONE, domain: str = 
     """The declared names and every other free name of these trees, as scalars of a domain.
 
     A name is an integer where it stands in a limit of a sum or product, in an index, or in a factorial,
-    binomial, gcd, lcm or remainder; it is a function where it is called.
+    binomial or remainder; it is a function where it is called.
     """
     table, spellings = dict(declared.table), dict(declared.spellings)
     for name, kind in _free_names(trees):
@@ -100,7 +100,7 @@ def open_symbols(trees: Iterable[Node], declared: Symbols = NONE, domain: str = 
     return Symbols(table, spellings, declared.dimensions)
 
 
-_OF_INTEGERS = frozenset(("factorial", "binomial", "gcd", "lcm", "mod"))
+_OF_INTEGERS = frozenset(("factorial", "binomial", "mod"))
 
 
 def _free_names(trees: Iterable[Node]) -> Iterator[tuple[str, str]]:

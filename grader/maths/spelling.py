@@ -38,7 +38,7 @@ _FONTS = re.compile(
     r"|mathbb|mathfrak|mathscr|textnormal)(?![a-zA-Z])"
 )
 _ACCENTED = re.compile(
-    r"\\(hat|bar|tilde|overline|widehat|widetilde|dot|ddot|check|breve|underline)(?![a-zA-Z])\s*\{?\s*(\\?[a-zA-Z]+)\s*\}?"
+    r"\\(hat|bar|tilde|overline|widehat|widetilde|dot|ddot|check|breve|underline)(?![a-zA-Z])[\s{]*(\\?[a-zA-Z]+)\s*\}?"
 )
 
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 
 from grader.errors import StudentError
-from grader.maths.names import GREEK_NAMES, Symbols, open_symbols
+from grader.maths.names import Symbols
 from grader.maths.notation.limits import check_limits
 from grader.maths.notation.text import to_text
-from grader.maths.tree import Node, symbol
+from grader.maths.tree import Node
 from grader.types import Notation
 
 __all__ = ["read", "to_latex", "to_mathml", "to_text"]
@@ -48,16 +48,13 @@ def read(
         from grader.maths.notation.python import read_python
 
         return read_python(text, symbols, undeclared=undeclared)
-    from grader.maths.notation.parser import parse
-
-    if undeclared:
-        letters = [node for node in map(symbol, "abcdfghijklmnopqrstuvwxyzABCDEFGHJKLMNOPQRSTUVWXYZ")]
-        symbols = open_symbols([*letters, *map(symbol, GREEK_NAMES - {"pi"})], symbols)
     if notation == "latex":
-        from grader.maths.notation.latex import tokens
-    else:
-        from grader.maths.notation.plain import tokens
-    return parse(tokens(text, symbols), tight=tight)
+        from grader.maths.notation.latex import read_latex
+
+        return read_latex(text, symbols, tight=tight, undeclared=undeclared)
+    from grader.maths.notation.plain import read_plain
+
+    return read_plain(text, symbols, tight=tight, undeclared=undeclared)
 
 
 def _without_delimiters(text: str) -> str:

@@ -1,320 +1,240 @@
-r"""LaTeX into tokens, as people and pages write it: `\frac12`, `W^{(1)}`, `\lVert x \rVert_2^2`."""
+r"""LaTeX, as people and pages write it: `\frac12`, `W^{(1)}`, `\lVert x \rVert_2^2`, `\sum_{i=1}^n x_i`."""
 
 from __future__ import annotations
 
 import re
 from difflib import get_close_matches
 
-from grader.errors import StudentError
-from grader.maths.names import GREEK_NAMES, Symbols, function_named, normal, unknown_name
-from grader.maths.notation.limits import DEPTH, TOKENS
-from grader.maths.notation.tokens import CONSTANTS, Token, name_tokens, refuse_character
-
-_SKIPPED = frozenset(
-    "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle "
-    "limits nolimits quad qquad space thinspace mathstrut strut boxed underbrace overbrace".split()
-) | set(",;!: ")
-_FONTS = frozenset(
-    "mathbf boldsymbol bm mathrm mathit text textbf textrm mathsf mathcal mathbb operatorname vec "
-    "mathnormal".split()
+from grader.maths.names import GREEK_NAMES, Symbols, canonical, normal
+from grader.maths.notation import signs
+from grader.maths.notation.binders import variables_of
+from grader.maths.notation.commands import COMMANDS, FONTS, GROUPS, SKIPPED
+from grader.maths.notation.environments import CASES, LINES, MATRICES
+from grader.maths.notation.meanings import known_function
+from grader.maths.notation.numerals import (
+    NUMBER,
+    REPEATING,
+    number_token,
+    repeating_token,
+    without_separators,
 )
-_ACCENTS = {
-    "hat": "hat",
-    "widehat": "hat",
-    "bar": "bar",
-    "overline": "bar",
-    "tilde": "tilde",
-    "widetilde": "tilde",
-}
-_OPERATORS = {
-    "cdot": "*",
-    "times": "*",
-    "ast": "*",
-    "odot": ".*",
-    "circ": ".*",
-    "div": "/",
-    "le": "<=",
-    "leq": "<=",
-    "ge": ">=",
-    "geq": ">=",
-    "lt": "<",
-    "gt": ">",
-}
-_FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
-_MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix smallmatrix array".split())
-_COMMAND = re.compile(r"\\([a-zA-Z]+|.)", re.S)
-_NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?:\{,\}|\\,|\\ |,|~)[0-9]{3})+(?![0-9.])")
-_LETTERS = re.compile(r"[A-Za-z\u0391-\u03c9\u03d5\u03f5]+")
-_TRANSPOSE = re.compile(
-    r"\\(?:top|intercal|mathsf\s*\{?\s*T\s*\}?|mathrm\s*\{?\s*T\s*\}?|text\s*\{\s*T\s*\})$|[T⊤]$"
+from grader.maths.notation.parser import parse
+from grader.maths.notation.plain import LETTER, LETTERS, power_tokens, with_outward_brackets
+from grader.maths.notation.resolve import CONSTANTS, name_tokens
+from grader.maths.notation.signs import DOUBLE_STRUCK, SIGNS, WORDS, atom
+from grader.maths.notation.tokens import CLOSES, FACTOR, Language, Token, character_name, lex
+from grader.maths.spelling import ACCENTS
+from grader.maths.tree import Node
+
+_END = r"(?![a-zA-Z])"
+_FLAT = r"\{[^{}]*+\}"
+_NESTED = rf"\{{(?:[^{{}}]++|{_FLAT})*+\}}"
+_BRACED = rf"\{{(?:[^{{}}]++|{_NESTED})*+\}}"
+_FONT = rf"\\(?:{'|'.join(FONTS)}){_END}\*?"
+_ACCENT = rf"\\(?:{'|'.join(ACCENTS)}){_END}"
+_GREEK = rf"\\(?:{'|'.join(sorted([*GREEK_NAMES, 'varepsilon', 'varphi', 'vartheta', 'varsigma', 'ell', 'hbar']))}){_END}"
+_BELOW = rf"\s*_\s*(?:[{LETTERS}0-9]|{_BRACED}|{_FONT}\s*{_NESTED}|\\[a-zA-Z]+)"
+_INDEX = (
+    r"\s*\^\s*(?:\{\s*(?:[(\[]\s*[0-9a-zA-Z]+\s*[)\]]|\*|∗|\\ast|\\star)\s*\}"
+    rf"|\*|∗|\\(?:ast|star){_END})"
 )
+_SCRIPTS = rf"(?:{_BELOW}|{_INDEX}){{0,2}}"
+_TRANSPOSED = r"(?:T|⊤|\\top|\\intercal|\{\s*\\top\s*\}|\\(?:mathsf|mathrm|text|mathbf|textrm|intercal)\s*(?:\{\s*T\s*\}|T))"
+_RAISED = (
+    rf"\^\s*(?:[TH⊤†]|['’′]+|\+(?=\s*(?:$|[^0-9{LETTERS}\\({{]|[{LETTERS}\\({{]))|[0-9](?![0-9.])"
+    rf"|\\(?:top|intercal|dagger|dag|circ|degree){_END}|(?:\\prime{_END}\s*)+"
+    rf"|\{{\s*(?:-?\s*[0-9]{{1,4}}|-?\s*{_TRANSPOSED}|H|(?:\\prime|['’′]|\s)+|[+-]|†|\\(?:dagger|dag|circ|degree))\s*\}})"
+    r"|\^\s*-(?=\s*\})"
+)
+_D = r"(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\partial(?![a-zA-Z])|∂|d)"
+_DERIVATIVE = (
+    rf"\\[dtc]?frac\s*\{{\s*{_D}(?:\s*\^\s*(?:[0-9]|\{{\s*[0-9]\s*\}}))?\s*(?:[^{{}}]++|{_NESTED})*+\}}\s*"
+    rf"\{{\s*{_D}\s*[^{{}}]*(?:\{{\w+\}}[^{{}}]*)*\}}"
+)
+_SIDED = r"\\(?:left|right|mleft|mright|[bB]igg?[lr]?)\s*(?:\||\\\||\\[lr]?[vV]ert(?![a-zA-Z])|\.)"
+_COMMAND = (
+    rf"{_GREEK}{_SCRIPTS}|{_FONT}\s*(?:{_BRACED}|[{LETTERS}0-9]|\\[a-zA-Z]+(?:\s*{_NESTED})?){_SCRIPTS}"
+    rf"|{_ACCENT}\s*(?:{_BRACED}|[{LETTERS}]|\\[a-zA-Z]+(?:\s*{_NESTED})?){_SCRIPTS}"
+    rf"|\\begin\s*\{{[a-zA-Z*]+\}}(?:\s*(?<=y\}})\s*\{{[^{{}}]*\}})?|\\end\s*\{{[a-zA-Z*]+\}}"
+    rf"|{_DERIVATIVE}|{_SIDED}|\\[a-zA-Z]+|\\."
+)
+_SKIP = rf"(?:\s|~|\\[,;:!> $]|\\(?:{'|'.join(SKIPPED)}){_END}(?!\s*(?:\||\\\||\\[lr]?[vV]ert{_END}|\.))|[_^]?\s*\{{\s*\}}|\.\s*\Z)*+"
+_DIFFERENTIAL = (
+    rf"(?:\\mathrm\s*\{{\s*d\s*\}}|\\mathrm\s+d|\\text\s*\{{\s*d\s*\}}|d)\s*"
+    rf"(?:[{LETTERS}](?![{LETTERS}])|{_GREEK})(?:\s*_\s*(?:[0-9a-z]|{_FLAT}))?"
+)
+_REST = rf"{_RAISED}|{_COMMAND}|[<>=!]=|<=>|=>|:=|->|<>|\|\||\\\\|\Z|."
+_PATTERN = re.compile(rf"{_SKIP}({REPEATING}|{NUMBER}|[{LETTERS}]+{_SCRIPTS}|{_REST})", re.S)
+_INTEGRAL = re.compile(
+    rf"{_SKIP}({REPEATING}|{NUMBER}|{_DIFFERENTIAL}|[{LETTERS}]+?(?={_DIFFERENTIAL})|[{LETTERS}]+{_SCRIPTS}|{_REST})",
+    re.S,
+)
+_DIFFERENTIALS = re.compile(_DIFFERENTIAL)
+# A^2_i is A_i^2, and the index is part of the name.
+_TURNED = re.compile(
+    r"(\^\s*(?:[0-9A-Za-z]|(?!\{\s*(?:[(\[]\s*\w+\s*[)\]]|\*|\\star|\\ast)\s*\})"
+    rf"{_NESTED}|\\(?!star|ast)[a-zA-Z]+))(\s*_\s*(?:[0-9A-Za-z]|{_BRACED}|\\[a-zA-Z]+))"
+)
+_HEAD = re.compile(rf"\\[dtc]?frac\s*\{{\s*{_D}(?:\s*\^\s*(?:[0-9]|\{{\s*[0-9]\s*\}}))?\s*", re.S)
+_ONE = re.compile(r"\\(?:mathbb|mathbf|mathds|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)(.*)", re.S)
+_KNOWN = {spelling: (token,) for spelling, token in {**SIGNS, **GROUPS}.items()} | {
+    f"\\{name}": (token,) for name, token in COMMANDS.items()
+}
 
 
-def tokens(text: str, symbols: Symbols) -> list[Token]:
-    """The tokens of a LaTeX formula, ending with a `stop`.
+def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: bool = False) -> Node:
+    """The tree of a LaTeX formula.
 
     Raises:
-        StudentError: an unknown name, command or character, with its column; a missing brace.
+        StudentError: it cannot be read, with the column.
     """
-    reader = _Reader(text, symbols)
-    reader.read(0, len(text), 0)
-    return [*reader.found, Token("stop", "the end", len(text) + 1)]
+    text = with_outward_brackets(without_separators(text, latex=True))
+    if "_" in text and "^" in text:
+        text = _TURNED.sub(r"\2\1", text)
+    integrates = "\\int" in text or "∫" in text
+    key = ("latex", undeclared, integrates)
+    language = symbols.read.get(key)
+    if language is None:
+        pattern = _INTEGRAL if integrates else _PATTERN
+        language = Language(symbols, undeclared, True, integrates, pattern, dict(_KNOWN), learn)
+        symbols.read[key] = language
+    return parse(text, language, tight=tight)
 
 
-class _Reader:
-    """The text, what is declared, and the tokens found so far; reads ranges of the text into tokens."""
+def learn(language: Language, spelling: str) -> tuple[Token, ...]:
+    """The tokens of a spelling of LaTeX."""
+    first = spelling[0]
+    if (first.isascii() and first.isdecimal()) or (first == "." and len(spelling) > 1):
+        return (repeating_token(spelling) if "\\" in spelling else number_token(spelling),)
+    if language.integrates and _DIFFERENTIALS.fullmatch(spelling):
+        variable = re.sub(r"^(?:\\(?:mathrm|text)\s*\{?\s*)?d\s*\}?\s*", "", spelling)
+        return (Token("differential", spelling, CLOSES, None, canonical(variable)),)
+    if first == "^" and len(spelling) > 1:
+        return _raised(language, spelling[1:])
+    if first == "\\" and len(spelling) > 1:
+        return _command(language, spelling)
+    if LETTER.match(first):
+        return name_tokens(language, spelling)
+    return (
+        Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),
+    )
 
-    def __init__(self, text: str, symbols: Symbols) -> None:
-        self.text, self.symbols = text, symbols
-        self.found: list[Token] = []
-        self.brackets = 0
-        self.side = ""
 
-    def add(self, kind: str, text: str, position: int) -> None:
-        if len(self.found) > TOKENS:
-            raise StudentError(f"The formula has more than {TOKENS} symbols.", code="too-long")
-        self.found.append(Token(kind, text, position + 1))
+def _raised(language: Language, text: str) -> tuple[Token, ...]:
+    """What is written above: a number, a transpose, primes, a degree."""
+    inner = re.sub(r"[\s{}]", "", text)
+    if inner.removeprefix("-").isdigit():
+        return (signs.power(inner),)
+    primes = re.fullmatch(r"(?:\\prime|['’′])+", inner)
+    if primes:
+        return (signs.PRIME,) * len(re.findall(r"\\prime|['’′]", inner))
+    if inner in ("\\circ", "\\degree"):
+        return (signs.DEGREE,)
+    inner = re.sub(r"\\(?:mathsf|mathrm|text|mathbf|textrm)T", r"\\top", inner)
+    inner = inner.replace("\\dagger", "†").replace("\\dag", "†").replace("\\intercal", "\\top")
+    return power_tokens(language, inner.replace("-\\top", "-T"))
 
-    def read(self, position: int, end: int, depth: int) -> None:
-        if depth > DEPTH:
-            raise StudentError(f"The formula is nested more than {DEPTH} deep.", code="too-deep")
-        while position < end:
-            position = self.one(position, end, depth)
 
-    def one(self, position: int, end: int, depth: int) -> int:
-        """Reads one thing at a position and says where the next one starts."""
-        text, character = self.text, self.text[position]
-        if character.isspace() or character in "~":
-            return position + 1
-        if character == "\\":
-            return self.command(position, end, depth)
-        if character.isdigit() or (character == "." and text[position + 1 : position + 2].isdigit()):
-            match = None if self.brackets else _THOUSANDS.match(text, position, end)
-            match = match or _NUMBER.match(text, position, end)
-            if match is None:
-                raise refuse_character(character, position + 1)
-            self.add("number", re.sub(r"\{,\}|\\.|[,~]", "", match[0]), position)
-            return match.end()
-        if _LETTERS.match(character):
-            match = _LETTERS.match(text, position, end)
-            assert match is not None
-            stop = match.end()
-            following = self.next_character(stop, end)
-            # A subscript or star belongs to the last letter of a run, unless the run is a name with it.
-            if following in ("_", "^") and stop - position > 1:
-                whole = normal(text[position:stop])
-                if self.symbols.find(whole) is None and function_named(whole) is None:
-                    self.name(text[position : stop - 1], position, stop - 1, end, plain=True)
-                    return self.name(text[stop - 1 : stop], stop - 1, stop, end)
-            return self.name(text[position:stop], position, stop, end)
-        return self.sign(character, position, end, depth)
-
-    def next_character(self, position: int, end: int) -> str:
-        while position < end and self.text[position].isspace():
-            position += 1
-        return self.text[position] if position < end else ""
-
-    def name(self, base: str, start: int, position: int, end: int, *, plain: bool = False) -> int:
-        """Adds the tokens of a name with its subscript and index; says where the text goes on."""
-        spelled = base
-        while not plain:
-            following = self.next_character(position, end)
-            at = self.text.find(following, position) if following else end
-            if following == "_":
-                inner_start, inner_end, after = self.argument(at + 1, end)
-                candidate = spelled + normal(self.text[inner_start:inner_end])
-            elif following == "^":
-                inner_start, inner_end, after = self.argument(at + 1, end)
-                inner = self.text[inner_start:inner_end].strip()
-                index = re.fullmatch(r"\(\s*([0-9a-z])\s*\)|\[\s*([0-9a-z])\s*\]", inner)
-                star = inner in ("*", "\\ast", "\\star", "∗")
-                candidate = spelled + ((index[1] or index[2]) if index else "star" if star else "")
-                if candidate == spelled:
-                    break
-            else:
-                break
-            if self.symbols.find(candidate) is None and following == "_":
-                if normal(candidate).startswith("I") and normal(base) == "I":
-                    spelled, position = candidate, after
-                    continue
-                raise unknown_name(self.text[start:after], self.symbols, start + 1)
-            if self.symbols.find(candidate) is None:
-                raise unknown_name(self.text[start:after], self.symbols, start + 1)
-            spelled, position = candidate, after
-        for token in name_tokens(spelled, self.symbols, start + 1):
-            self.add(token.kind, token.text, token.column - 1)
-        return position
-
-    def argument(self, position: int, end: int) -> tuple[int, int, int]:
-        """Where the argument of a command or script starts and stops, and where the text goes on."""
-        while position < end and self.text[position].isspace():
-            position += 1
-        if position >= end:
-            raise StudentError(
-                f"Column {position + 1}: the formula stops where an argument is due.", code="syntax"
+def _command(language: Language, spelling: str) -> tuple[Token, ...]:
+    if _HEAD.match(spelling):
+        return _quotient(language, spelling)
+    name = re.match(r"\\([a-zA-Z]+|.)", spelling, re.S)
+    assert name is not None
+    word = name[1]
+    if word in ("begin", "end"):
+        inside = spelling[spelling.index("{") + 1 : spelling.index("}")].rstrip("*")
+        known = inside in MATRICES | LINES | CASES
+        if word == "begin" and not known:
+            return (
+                Token("refused", spelling, extra=(f"{inside} is not an environment of formulas.", "syntax")),
             )
-        if self.text[position] == "{":
-            close = self.closing(position, end)
-            return position + 1, close, close + 1
-        if self.text[position] == "\\":
-            match = _COMMAND.match(self.text, position)
-            if match is None:
-                raise refuse_character("\\", position + 1)
-            return position, match.end(), match.end()
-        return position, position + 1, position + 1
+        return (Token(word, inside, FACTOR if word == "begin" else CLOSES),)
+    if re.fullmatch(_SIDED, spelling):
+        return _sided(spelling)
+    if word in FONTS:
+        found = _font(language, spelling)
+        if found is not None:
+            return found
+        return name_tokens(language, spelling)
+    spelled = normal("\\" + word)
+    if word in ACCENTS or spelled in GREEK_NAMES or spelled in CONSTANTS or language.symbols.find(spelled):
+        return name_tokens(language, spelling)
+    if word in ("ell", "hbar"):
+        return name_tokens(language, spelling)
+    if known_function(spelled):
+        return (Token("function", spelling, FACTOR, None, (spelled, False)),)
+    commands = [*COMMANDS, *FONTS, *ACCENTS, *GREEK_NAMES, *language.symbols.spellings]
+    near = get_close_matches(word, commands, n=1, cutoff=0.7)
+    hint = f"; did you mean \\{near[0]}?" if near else ""
+    return (Token("refused", spelling, extra=(f"unknown command \\{word}{hint}", "unknown-command")),)
 
-    def closing(self, position: int, end: int) -> int:
-        depth = 0
-        for at in range(position, end):
-            if self.text[at] in "{}" and self.text[at - 1 : at] != "\\":
-                depth += 1 if self.text[at] == "{" else -1
-                if depth == 0:
-                    return at
-        raise StudentError(f"Column {position + 1}: this {{ is never closed.", code="syntax")
 
-    def group(self, position: int, end: int, depth: int) -> int:
-        """Reads an argument as a bracketed formula; says where the text goes on."""
-        start, stop, after = self.argument(position, end)
-        self.add("open", "(", start)
-        self.read(start, stop, depth + 1)
-        self.add("close", ")", stop)
-        return after
+def _sided(spelling: str) -> tuple[Token, ...]:
+    r"""`\left|`, `\bigr\|`, `\right.`"""
+    if spelling.endswith("."):
+        return (Token("close", ".", CLOSES),) if "right" in spelling else ()
+    sign = "|" if spelling.endswith("vert") or (spelling[-1] == "|" and spelling[-2] != "\\") else "||"
+    if "left" in spelling or re.match(r"\\[bB]igg?l", spelling):
+        return (Token("openbar", sign, FACTOR),)
+    if "right" in spelling or re.match(r"\\[bB]igg?r", spelling):
+        return (Token("closebar", sign, CLOSES),)
+    return (SIGNS[sign],)
 
-    def sign(self, character: str, position: int, end: int, depth: int) -> int:
-        if character == "^":
-            return self.superscript(position + 1, end, depth)
-        if character == "_":
-            start, stop, after = self.argument(position + 1, end)
-            # ||x||_2 and ||A||_F: the usual norms. Anything else would be a guess.
-            last = self.found[-1].kind if self.found else ""
-            if self.text[start:stop].strip() in ("2", "F") and last in ("bar", "closebar"):
-                return after
-            raise StudentError(
-                f"Column {position + 1}: a subscript on something that is not a name.", code="syntax"
-            )
-        if character in "([{":
-            self.add("open", character, position)
-            self.brackets += 1
-        elif character in ")]}":
-            self.add("close", character, position)
-            self.brackets -= 1
-        elif character in "'’′":
-            self.add("prime", "'", position)
-        elif character in "|‖":
-            double = character == "‖" or self.text[position : position + 2] == "||"
-            self.bar("||" if double else "|", position)
-            return position + (2 if double and character == "|" else 1)
-        elif character == "&":
-            self.add("cell", "&", position)
-        elif character in "+-*/=<>,;":
-            self.add("operator", character, position)
-        elif character in "−·×⋅≤≥⊙":
-            same = {"−": "-", "≤": "<=", "≥": ">=", "⊙": ".*"}.get(character, "*")
-            self.add("operator", same, position)
-        elif character == "ᵀ":
-            self.add("transpose", "'", position)
-        elif character == ".":
-            pass  # `\left.` and a full stop at the end of a displayed formula
-        else:
-            raise refuse_character(character, position + 1)
-        self.side = ""
-        return position + 1
 
-    def bar(self, text: str, position: int) -> None:
-        self.add({"left": "openbar", "right": "closebar"}.get(self.side, "bar"), text, position)
-        self.side = ""
+def _font(language: Language, spelling: str) -> tuple[Token, ...] | None:
+    r"""Words, sets and indicators: `\text{ if }`, `\mathbb{R}`, `\mathbf{1}_{x > 0}`, `\mathcal{O}`, `\mathrm{i}`."""
+    one = _ONE.fullmatch(spelling)
+    if one is not None:
+        below = one[1].strip()
+        return (
+            Token("indicator", spelling, FACTOR, None, below[1:].strip() if below.startswith("_") else None),
+        )
+    if language.symbols.find(spelling) is not None:
+        return None
+    content = re.sub(r"\\[a-zA-Z]+\*?", "", spelling)
+    inner = re.sub(r"[\s{}]", "", content)
+    if spelling.startswith(("\\mathbb", "\\mathds")) and inner in DOUBLE_STRUCK:
+        return (atom("set", spelling, DOUBLE_STRUCK[inner]),)
+    if inner.rstrip(",") in WORDS:
+        return (WORDS[inner.rstrip(",")],)
+    if not inner or inner in (",", ";"):
+        return (SIGNS[inner],) if inner else ()
+    if spelling.startswith(("\\text", "\\mathrm")) and " " in content.strip(" {}"):
+        # Words and what stands between them: \text{ if x > 0}.
+        return tuple(token for token in lex(content.strip()[1:-1], language) if token.kind != "stop")
+    if spelling.startswith(("\\mathcal", "\\mathrm")) and inner == "O":
+        return (Token("function", spelling, FACTOR, None, ("O", True)),)
+    if spelling.startswith(("\\mathrm", "\\text", "\\operatorname")) and inner == "i":
+        return (Token("imaginary", "i"),)
+    if inner == "e" and spelling.startswith(("\\mathrm", "\\operatorname")):
+        return (atom("constant", spelling, CONSTANTS["e"]),)
+    if inner == "mod":
+        return (COMMANDS["bmod"],)
+    if inner.isdigit():
+        return (number_token(inner),)
+    return None
 
-    def superscript(self, position: int, end: int, depth: int) -> int:
-        start, stop, after = self.argument(position, end)
-        inner = self.text[start:stop].strip()
-        declared = self.symbols.find(inner) if inner == "T" else None
-        if (_TRANSPOSE.match(inner) and declared is None) or inner in ("ᵀ", "{\\top}"):
-            self.add("transpose", "'", start)
-        elif inner.startswith("-") and _TRANSPOSE.match(inner[1:].strip()):
-            self.add("inversetranspose", "^-T", start)
-        elif inner in ("+", "\\dagger", "†"):
-            self.add("pseudoinverse", "^+", start)
-        elif re.fullmatch(r"(?:\\prime|'|′|\s)+", inner):
-            for _ in re.findall(r"\\prime|'|′", inner):
-                self.add("prime", "'", start)
-        else:
-            self.add("operator", "^", position - 1)
-            return self.group(position, end, depth)
-        return after
 
-    def command(self, position: int, end: int, depth: int) -> int:
-        match = _COMMAND.match(self.text, position)
-        if match is None:
-            raise refuse_character("\\", position + 1)
-        name, after = match[1], match.end()
-        if name in ("left", "right"):
-            self.side = name
-            return after
-        if name in _SKIPPED:
-            return after
-        if name in _FRACTIONS:
-            self.add("open", "(", position)
-            after = self.group(after, end, depth)
-            self.add("operator", "/", position)
-            after = self.group(after, end, depth)
-            self.add("close", ")", after - 1)
-        elif name == "sqrt":
-            self.add("function", "sqrt", position)
-            after = self.group(after, end, depth)
-        elif name in ("begin", "end"):
-            after = self.environment(name, position, after, end)
-        elif name == "\\":
-            self.add("row", "\\\\", position)
-        elif name in _OPERATORS:
-            self.add("operator", _OPERATORS[name], position)
-        elif name in ("{", "lbrace", "lbrack", "langle"):
-            self.add("open", "{", position)
-        elif name in ("}", "rbrace", "rbrack", "rangle"):
-            self.add("close", "}", position)
-        elif name in ("|", "Vert", "vert"):
-            self.bar("|" if name == "vert" else "||", position)
-        elif name in ("lVert", "rVert", "lvert", "rvert"):
-            self.side = "left" if name[0] == "l" else "right"
-            self.bar("||" if name[1] == "V" else "|", position)
-        elif name == "prime":
-            self.add("prime", "'", position)
-        else:
-            return self.named(name, position, after, end)
-        self.side = ""
-        return after
-
-    def named(self, name: str, position: int, after: int, end: int) -> int:
-        """A command that stands for a name: a Greek letter, an accent, a font, a declared word."""
-        if name in _FONTS or name in _ACCENTS:
-            start, stop, after = self.argument(after, end)
-            inner = normal(self.text[start:stop])
-            return self.name(inner + _ACCENTS.get(name, ""), position, after, end)
-        spelled = normal("\\" + name)
-        known = spelled in GREEK_NAMES or spelled in CONSTANTS or function_named(spelled) is not None
-        if known or self.symbols.find(spelled) is not None:
-            return self.name(spelled, position, after, end)
-        commands = [
-            *_OPERATORS,
-            *_FRACTIONS,
-            *_FONTS,
-            *_ACCENTS,
-            *GREEK_NAMES,
-            *self.symbols.spellings,
-            "sqrt",
-        ]
-        near = get_close_matches(name, commands, n=1, cutoff=0.7)
-        hint = f"; did you mean \\{near[0]}?" if near else ""
-        raise StudentError(f"Column {position + 1}: unknown command \\{name}{hint}", code="unknown-command")
-
-    def environment(self, which: str, position: int, after: int, end: int) -> int:
-        start, stop, after = self.argument(after, end)
-        name = self.text[start:stop].strip().rstrip("*")
-        if name not in _MATRICES:
-            raise StudentError(
-                f"Column {position + 1}: {name} is not an environment of formulas.", code="syntax"
-            )
-        if which == "begin" and name == "array" and self.next_character(after, end) == "{":
-            _, _, after = self.argument(after, end)
-        self.add(which, name, position)
-        return after
+def _quotient(language: Language, spelling: str) -> tuple[Token, ...]:
+    r"""`\frac{d}{dx}`, `\frac{\partial^2 f(x)}{\partial x^2}`; where d is declared, an ordinary fraction."""
+    head = _HEAD.match(spelling)
+    assert head is not None
+    depth, position = 1, spelling.index("{") + 1
+    while depth:
+        depth += (spelling[position] == "{") - (spelling[position] == "}")
+        position += 1
+    inner = spelling[head.end() : position - 1].strip() if head.end() < position else ""
+    below = spelling[spelling.index("{", position) + 1 : -1].strip()
+    variables = variables_of(below)
+    if variables is None or (language.symbols.find("d") is not None and below.startswith("d")):
+        # Only the beginning is a fraction; the rest is read as it stands.
+        start = spelling.index("{")
+        pieces = [COMMANDS["frac"]]
+        for text in (spelling[start + 1 : position - 1], below):
+            pieces.append(GROUPS["{"])
+            pieces += [token for token in lex(text, language) if token.kind != "stop"]
+            pieces.append(GROUPS["}"])
+        return tuple(pieces)
+    if inner:
+        return (Token("quotient of differentials", spelling, FACTOR, None, (inner, variables)),)
+    return (Token("derivative", spelling, FACTOR, None, variables),)

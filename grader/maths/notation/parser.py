@@ -1,247 +1,383 @@
-"""Tokens into a tree: one operator-precedence parser for plain text and LaTeX."""
+r"""Tokens into a tree: one operator-precedence parser for plain text and LaTeX.
+
+From the loosest to the tightest: commas; `=>`; or; and; not; relations and `∈`; `∪` and set difference; `∩`;
+`+ - ±`; `.*` (the elementwise product); `* /` and products without a sign; a leading minus; powers, from right to
+left; `'`, `!`, `%` and degrees. Sums, products, limits and derivatives reach as far as products go:
+`\sum_i a_i b_i + c` is (the sum) + c. An argument without brackets is a product of names and numbers without signs:
+`\sin 2 \pi x` is sin(2 pi x), and `\log n \log m` a product.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grader.errors import StudentError
-from grader.maths.notation.limits import DEPTH
-from grader.maths.notation.literal import matrix_of, number_node
-from grader.maths.notation.tokens import Token
-from grader.maths.tree import Node, call, number
+from grader.maths.names import SCALAR, canonical, unknown_name
+from grader.maths.notation import applications, binders, brackets, environments, lists, scripts
+from grader.maths.notation import tokens as t
+from grader.maths.notation.limits import DEPTH, check_depth
+from grader.maths.notation.meanings import IMAGINARY, MINUS_ONE, PI, as_condition, joined
+from grader.maths.notation.resolve import with_bound
+from grader.maths.notation.tokens import POSTFIX, Language, Token, column_of, lex
+from grader.maths.tree import Node, call, number, symbol
 
-_RELATION, _HADAMARD, _SUM, _PRODUCT, _NEGATE, _POWER = 1, 12, 10, 20, 24, 30
-_BINDING = {
-    "=": _RELATION,
-    "<": _RELATION,
-    ">": _RELATION,
-    "<=": _RELATION,
-    ">=": _RELATION,
-    "+": _SUM,
-    "-": _SUM,
-    # h .* W'y means h .* (W'y): the product with a sign of its own binds less than the one without.
-    ".*": _HADAMARD,
-    "*": _PRODUCT,
-    "/": _PRODUCT,
-    "^": _POWER,
-}
-_STARTS = frozenset(("number", "symbol", "function", "constant", "identity", "open", "openbar", "begin"))
-_CLOSERS = {"(": ")", "[": "]", "{": "}"}
+_HUNDRED, _HALF_TURN = number(100), Node("divide", (PI, number(180)))
 
 
-def parse(tokens: list[Token], *, tight: bool = False) -> Node:
-    """The tree of a list of tokens that ends with `stop`.
+def parse(text: str, language: Language, *, tight: bool = False) -> Node:
+    """The tree of a whole formula.
 
     Raises:
-        StudentError: what stands where it should not, with its column.
+        StudentError: what stands where it should not, with its column; a name that is not known.
     """
-    parser = _Parser(tokens, tight)
-    node = parser.expression(0)
-    parser.expect("stop")
-    return node
+    parser = Parser(text, language, tight=tight)
+    try:
+        node = parser.statement()
+    except RecursionError:
+        raise StudentError("The formula is nested too deep.", code="too-deep") from None
+    return check_depth(node) if len(parser.tokens) > 80 else node
 
 
-class _Parser:
+class Parser:
     """A cursor over tokens; every method reads one construct and leaves the cursor behind it."""
 
-    def __init__(self, tokens: list[Token], tight: bool) -> None:
-        self.tokens, self.position, self.depth = tokens, 0, 0
+    __slots__ = (
+        "at",
+        "bars",
+        "bound",
+        "depth",
+        "families",
+        "fences",
+        "implicit",
+        "language",
+        "start",
+        "text",
+        "tokens",
+    )
+
+    def __init__(self, text: str, language: Language, *, tight: bool = False, start: int = 0) -> None:
+        self.text, self.language, self.start = text, language, start
+        self.tokens = lex(text, language)
+        self.at = self.depth = 0
         self.bars: list[str] = []
-        self.implicit = _PRODUCT + 2 if tight else _PRODUCT
+        # Names that are known here because a sum, an integral or a limit binds them.
+        self.bound: list[str] = []
+        # How lists of two were bracketed, for where they turn out to be intervals.
+        self.fences: dict[int, tuple[Node, bool, bool]] = {}
+        self.families: set[str] = set()
+        self.implicit = t.PRODUCT + 2 if tight else t.PRODUCT
 
-    @property
-    def next(self) -> Token:
-        return self.tokens[self.position]
+    def inside(self, text: str, token: Token) -> Parser:
+        """A parser for a piece of a token's text, in which the same names are known."""
+        start = self.column(self.tokens.index(token)) - 1 + max(0, token.text.find(text))
+        inner = Parser(text, self.language, start=start)
+        inner.bound, inner.implicit, inner.families, inner.depth = (
+            self.bound,
+            self.implicit,
+            self.families,
+            self.depth + 1,
+        )
+        return inner
 
-    def take(self) -> Token:
-        token = self.tokens[self.position]
-        self.position += 1
-        return token
+    def column(self, index: int) -> int:
+        """The column of a token, from 1."""
+        return self.start + column_of(index, self.text, self.language)
 
-    def expect(self, kind: str, text: str | None = None) -> Token:
-        token = self.take()
-        if token.kind != kind or (text is not None and token.text != text):
-            wanted = {"stop": "an operator or the end"}.get(kind, text or kind)
-            raise self.unexpected(token, wanted)
-        return token
-
-    def unexpected(self, token: Token, wanted: str) -> StudentError:
+    def unexpected(self, index: int, wanted: str) -> StudentError:
+        """The error for a token that stands where another thing is due."""
+        token = self.tokens[index]
+        if token.kind in ("refused", "unknown", "bad"):
+            return self.refusal(token, index)
         found = "the formula ends" if token.kind == "stop" else f"{token.text!r} stands"
-        return StudentError(f"Column {token.column}: {found} where {wanted} is due.", code="syntax")
+        return StudentError(f"Column {self.column(index)}: {found} where {wanted} is due.", code="syntax")
 
-    def expression(self, binding: int) -> Node:
-        self.depth += 1
-        if self.depth > 2 * DEPTH:
-            raise StudentError(f"The formula is nested more than {DEPTH} deep.", code="too-deep")
-        left = self.postfix(self.prefix())
+    def refusal(self, token: Token, index: int) -> StudentError:
+        """The error that a token is by itself: an unknown name, a character of no formula."""
+        column = self.column(index)
+        if token.kind == "unknown":
+            return unknown_name(token.text, self.language.symbols, column)
+        message, code = token.extra
+        return StudentError(f"Column {column}: {message}", code=code)
+
+    def expect(self, kind: str, text: str, wanted: str = "") -> Token:
+        """The next token, which must be this one."""
+        token = self.tokens[self.at]
+        if token.kind != kind or (text and token.text != text):
+            raise self.unexpected(self.at, wanted or repr(text))
+        self.at += 1
+        return token
+
+    def statement(self) -> Node:
+        """A whole formula: an expression, a condition, or several of them."""
+        node = self.expression(0)
+        if self.tokens[self.at].kind != "stop":
+            node = lists.statements(self, node)
+        if self.families:
+            node = scripts.as_entries(node, self.families)
+        return node
+
+    def expression(self, least: int) -> Node:
+        """The longest expression whose operators bind tighter than `least`."""
+        self.deeper()
+        tokens = self.tokens
+        token = tokens[self.at]
+        self.at += 1
+        left = token.node
+        if left is None:
+            left = self.prefix(token)
         while True:
-            token = self.next
-            if token.kind == "operator" and token.text in _BINDING:
-                strength = _BINDING[token.text]
-                if strength <= binding and not (strength == _POWER and binding == _POWER):
-                    break
-                left = self.infix(left, token, strength)
-            elif self.starts_factor(token):
-                if self.implicit <= binding:
+            token = tokens[self.at]
+            binding = token.binding
+            if binding < 0:
+                if token.kind in _SPECIAL_FACTORS:
+                    found = self.special_factor(left, token, least)
+                    if found is None:
+                        break
+                    left = found
+                    continue
+                if self.implicit <= least:
                     break
                 right = self.expression(self.implicit)
-                left = _joined("product", left, right)
+                left = Node("product", (*left.args, right) if left.op == "product" else (left, right))
+            elif binding == POSTFIX:
+                self.at += 1
+                left = self.postfix(left, token)
+            elif binding > least:
+                self.at += 1
+                left = self.infix(left, token, binding)
             else:
                 break
         self.depth -= 1
         return left
 
-    def starts_factor(self, token: Token) -> bool:
-        if token.kind == "number":
-            # Two numbers side by side are entries of a list or a slip, never a product.
-            return self.tokens[self.position - 1].kind not in ("number", "cell", "row")
-        return token.kind in _STARTS or (token.kind == "bar" and token.text not in self.bars)
+    def deeper(self) -> None:
+        """Counts one more level of nesting; who calls it counts it back.
 
-    def infix(self, left: Node, token: Token, strength: int) -> Node:
-        self.take()
-        if token.text == "^":
-            return self.postfix(Node("power", (left, self.exponent())))
-        right = self.expression(strength)
-        if token.text == "+":
-            return _joined("sum", left, right)
-        if token.text == "-":
-            return _joined("sum", left, Node("negate", (right,)))
-        if token.text == "*":
-            return _joined("product", left, right)
-        if token.text == "/":
+        Raises:
+            StudentError: there are too many.
+        """
+        self.depth += 1
+        if self.depth > 2 * DEPTH:
+            raise StudentError(f"The formula is nested more than {DEPTH} deep.", code="too-deep")
+
+    def infix(self, left: Node, token: Token, binding: int) -> Node:
+        text = token.text
+        if text == "^":
+            return Node("power", (left, self.exponent()))
+        right = self.expression(binding)
+        if text == "+":
+            return Node("sum", (*left.args, right) if left.op == "sum" else (left, right))
+        if text == "-":
+            right = Node("negate", (right,))
+            return Node("sum", (*left.args, right) if left.op == "sum" else (left, right))
+        if text == "*":
+            return Node("product", (*left.args, right) if left.op == "product" else (left, right))
+        if text == "/":
             return Node("divide", (left, right))
-        if token.text == ".*":
-            return Node("hadamard", (left, right))
-        if left.op == "relation":
-            signs = left.value if isinstance(left.value, tuple) else (left.value,)
-            return Node("relation", (*left.args, right), (*signs, token.text))
-        return Node("relation", (left, right), token.text)
+        return lists.looser(self, left, text, right)
 
     def exponent(self) -> Node:
-        token = self.next
-        if token.kind == "operator" and token.text in "+-":
-            self.take()
+        """The exponent behind a `^`: one factor with its sign and its own powers.
+
+        TeX would raise the first digit of 10^32 only; nobody who types that means 1000 * 2.
+        """
+        token = self.tokens[self.at]
+        if token.kind == "operator" and token.text in ("+", "-"):
+            self.at += 1
             inner = self.exponent()
             return Node("negate", (inner,)) if token.text == "-" else inner
-        base = self.prefix()
-        if self.next.kind == "operator" and self.next.text == "^":
-            self.take()
-            return Node("power", (base, self.exponent()))
+        self.at += 1
+        base = token.node or self.prefix(token)
+        while self.tokens[self.at].kind == "factorial":
+            self.at += 1
+            base = call("factorial", base)
+        return self.tower(base)
+
+    def tower(self, base: Node) -> Node:
+        """The base with the powers behind it: x^2^3 is x^(2^3)."""
+        following = self.tokens[self.at]
+        if following.kind == "power":
+            self.at += 1
+            return Node("power", (base, self.tower(following.extra)))
+        if following.binding == t.POWER:
+            self.at += 1
+            self.deeper()
+            exponent = self.exponent()
+            self.depth -= 1
+            return Node("power", (base, exponent))
         return base
 
-    def postfix(self, node: Node) -> Node:
-        while True:
-            kind = self.next.kind
-            if kind in ("transpose", "prime"):
-                node = Node("transpose", (node,))
-            elif kind == "inversetranspose":
-                node = Node("transpose", (Node("power", (node, Node("negate", (number(1),)))),))
-            elif kind == "pseudoinverse":
-                node = call("pinv", node)
-            else:
-                return node
-            self.take()
+    def postfix(self, node: Node, token: Token) -> Node:
+        kind = token.kind
+        if kind == "power":
+            following = self.tokens[self.at]
+            exponent = token.extra
+            if following.kind == "power" or following.binding == t.POWER:
+                exponent = self.tower(exponent)
+            return Node("power", (node, exponent))
+        if kind == "transpose":
+            return Node("transpose", (node,))
+        if kind == "prime":
+            return self.primed(node)
+        if kind == "factorial":
+            if self.tokens[self.at].kind == "factorial":
+                raise StudentError(
+                    f"Column {self.column(self.at)}: double factorials are not read.", code="syntax"
+                )
+            return call("factorial", node)
+        if kind == "letter":
+            return self.letter_power(node, token)
+        if kind == "inverse transpose":
+            return Node("transpose", (Node("power", (node, MINUS_ONE)),))
+        if kind == "pseudo-inverse":
+            return call("pinv", node)
+        if kind == "percent":
+            if self.tokens[self.at].kind == "number":
+                raise StudentError(
+                    f"Column {self.column(self.at)}: write mod for a remainder.", code="syntax"
+                )
+            return Node("divide", (node, _HUNDRED))
+        if kind == "degree":
+            return Node("product", (node, _HALF_TURN))
+        if kind == "side":
+            # Only a limit knows what to do with 0^-.
+            return Node("below", (node,))
+        if kind == "subscript":
+            return scripts.subscript(self, node)
+        raise self.unexpected(self.at - 1, "an operator or the end")
 
-    def prefix(self) -> Node:
-        token = self.take()
-        if token.kind == "number":
-            return number_node(token.text)
-        if token.kind == "symbol":
-            return Node("symbol", (), token.text)
-        if token.kind == "constant":
-            return Node("constant", (), token.text)
-        if token.kind == "identity":
-            return Node("identity", (), token.text or None)
-        if token.kind == "function":
-            return self.function(token)
-        if token.kind == "open":
-            return self.bracket(token)
-        if token.kind in ("bar", "openbar"):
-            return self.norm(token)
-        if token.kind == "begin":
-            return self.environment()
-        if token.kind == "operator" and token.text in "+-":
-            inner = self.expression(_NEGATE)
-            return Node("negate", (inner,)) if token.text == "-" else inner
-        raise self.unexpected(token, "a number, a name or a bracket")
+    def letter_power(self, node: Node, token: Token) -> Node:
+        """`^T` is a transpose (`^H` a conjugate one) of arrays; of numbers nobody declared, a power."""
+        if self.language.undeclared and not self.is_array(node):
+            return Node("power", (node, symbol(token.text)))
+        return Node("transpose", (node,)) if token.text == "T" else call("dag", node)
 
-    def function(self, token: Token) -> Node:
-        primes = 0
-        while self.next.kind == "prime":
-            self.take()
-            primes += 1
-        power = None
-        if self.next.kind == "operator" and self.next.text == "^":
-            self.take()
-            power = self.exponent()
-        opening = self.next
-        if opening.kind == "open":
-            self.take()
-            args = self.entries(opening)
-        elif opening.kind in _STARTS or opening.kind == "bar":
-            argument = self.expression(_POWER - 1)
-            if argument.op in ("number", "decimal") and self.next.kind in ("symbol", "constant"):
-                argument = _joined("product", argument, self.expression(_POWER - 1))
-            args = [argument]
-        else:
-            raise self.unexpected(opening, f"the argument of {token.text}")
-        node = Node("call", tuple(args), (token.text, primes))
-        return node if power is None else Node("power", (node, power))
+    def is_array(self, node: Node) -> bool:
+        """Whether a vector or matrix stands in a formula."""
+        if node.op == "symbol":
+            found = self.language.symbols.table.get(str(node.value))
+            return found is not None and found.shape != SCALAR
+        return node.op in ("list", "matrix", "identity") or any(map(self.is_array, node.args))
 
-    def bracket(self, opening: Token) -> Node:
-        entries = self.entries(opening)
-        if len(entries) == 1 and not (opening.text == "[" and entries[0].op == "list"):
-            return entries[0]
-        if all(entry.op == "list" for entry in entries) and entries:
-            return matrix_of([list(entry.args) for entry in entries])
-        if not entries:
-            raise self.unexpected(self.tokens[self.position - 1], "a formula")
-        return Node("list", tuple(entries))
+    def primed(self, node: Node) -> Node:
+        """A prime is a transpose; on a name nobody declared it belongs to the name."""
+        symbols = self.language.symbols
+        if node.op == "symbol":
+            name = f"{node.value}'"
+            if name in symbols.table or (self.language.undeclared and node.value not in symbols.table):
+                if self.tokens[self.at].kind == "open" and self.tokens[self.at].text == "(":
+                    return applications.unknown_function(
+                        self, str(node.value).rstrip("'"), 1 + str(node.value).count("'")
+                    )
+                return symbol(name)
+        return Node("transpose", (node,))
 
-    def entries(self, opening: Token) -> list[Node]:
-        """The formulas up to the closing bracket, separated by commas, or by spaces between numbers."""
-        closing, bars = _CLOSERS[opening.text], self.bars
-        self.bars = []
-        rows: list[list[Node]] = [[]]
-        while self.next.kind != "close":
-            rows[-1].append(self.expression(0))
-            if self.next.kind == "operator" and self.next.text in ",;":
-                if self.take().text == ";":
-                    rows.append([])
-            elif self.next.kind != "close" and self.next.kind != "number":
-                raise self.unexpected(self.next, f"{closing!r} or an operator")
-        self.bars = bars
-        token = self.take()
-        # Half-open intervals are not formulas here, so brackets must match; \left( ... \right] is a slip.
-        if token.text != closing:
-            raise self.unexpected(token, repr(closing))
-        return rows[0] if len(rows) == 1 else [Node("list", tuple(row)) for row in rows if row]
+    def prefix(self, token: Token) -> Node:
+        """What starts with this token, which has just been taken."""
+        read = _PREFIXES.get(token.kind)
+        if read is not None:
+            return read(self, token)
+        if token.kind == "operator":
+            if token.text in ("+", "-"):
+                inner = self.expression(t.NEGATE)
+                return Node("negate", (inner,)) if token.text == "-" else inner
+            if token.text in ("+-", "-+"):
+                return Node("plusminus", (self.expression(t.HADAMARD),), token.text)
+        if token.kind in ("refused", "bad"):
+            raise self.refusal(token, self.at - 1)
+        if token.kind == "subscript":
+            raise StudentError(
+                f"Column {self.column(self.at - 1)}: _ does not belong here.", code="character"
+            )
+        self.at -= 1
+        raise self.unexpected(self.at, "a number, a name or a bracket")
 
-    def norm(self, opening: Token) -> Node:
-        self.bars.append(opening.text)
-        inner = self.expression(0)
-        token = self.take()
-        if token.kind not in ("bar", "closebar") or token.text != opening.text:
-            raise self.unexpected(token, f"a closing {opening.text}")
-        self.bars.pop()
-        return call("norm" if opening.text == "||" else "abs", inner)
-
-    def environment(self) -> Node:
-        rows: list[list[Node]] = [[]]
-        while self.next.kind != "end":
-            if self.next.kind == "row":
-                self.take()
-                rows.append([])
-            elif self.next.kind == "cell":
-                self.take()
-            elif self.next.kind == "stop":
-                raise self.unexpected(self.next, "the end of the matrix")
-            else:
-                rows[-1].append(self.expression(0))
-        self.take()
-        return matrix_of([row for row in rows if row])
+    def special_factor(self, left: Node, token: Token, least: int) -> Node | None:
+        """The product with a factor whose meaning depends on what stands before it; None where it ends."""
+        kind = token.kind
+        before = self.tokens[self.at - 1]
+        if kind == "bar" and token.text in self.bars:
+            return None
+        if kind == "number" and before.kind in ("number", "cell", "row"):
+            # Two numbers side by side are entries of a list or a slip, never a product.
+            return None
+        if kind == "function" and token.extra == ("mod", False) and self.tokens[self.at + 1].text != "(":
+            if least >= t.PRODUCT:
+                return None
+            self.at += 1
+            return call("mod", left, self.expression(t.PRODUCT))
+        start, last = self.at, left.args[-1] if left.op in ("product", "divide") else left
+        numbered = before.kind == "number" and last.op == "number"
+        if self.implicit <= least and not (numbered and kind in _FRACTIONS):
+            return None
+        right = self.expression(self.implicit)
+        if numbered and kind in _FRACTIONS and _is_fraction(right):
+            # A whole number directly before a fraction of two numbers is a mixed number.
+            return _replaced(left, last, Node("sum", (last, right)))
+        if self.implicit <= least:
+            self.at = start
+            return None
+        if numbered and before.text == "1" and right.op == "indicator":
+            return _replaced(left, last, right)
+        return joined("product", left, as_condition(right))
 
 
-def _joined(op: str, left: Node, right: Node) -> Node:
-    """A sum or product with its left operand flattened in, so that a + b + c is one sum."""
-    if left.op == op:
-        return Node(op, (*left.args, right))
-    return Node(op, (left, right))
+def _replaced(left: Node, last: Node, by: Node) -> Node:
+    return by if left is last else Node(left.op, (*left.args[:-1], by))
+
+
+def _is_fraction(node: Node) -> bool:
+    return node.op == "divide" and all(side.op == "number" for side in node.args)
+
+
+def _imaginary(parser: Parser, token: Token) -> Node:
+    return symbol("i") if "i" in parser.bound else IMAGINARY
+
+
+def _unknown(parser: Parser, token: Token) -> Node:
+    found = with_bound(parser.language, token.text, parser.bound)
+    if not found:
+        raise parser.refusal(token, parser.at - 1)
+    parser.tokens[parser.at - 1 : parser.at] = found
+    first = found[0]
+    return first.node or parser.prefix(first)
+
+
+def _callable(parser: Parser, token: Token) -> Node:
+    following = parser.tokens[parser.at]
+    name = canonical(token.text)
+    if following.kind == "open" and following.text == "(" and name not in parser.bound:
+        return applications.unknown_function(parser, name, 0)
+    return symbol(name)
+
+
+def _not(parser: Parser, token: Token) -> Node:
+    return Node("not", (parser.expression(t.AND),))
+
+
+_PREFIXES: dict[str, Callable[[Parser, Token], Node]] = {
+    "imaginary": _imaginary,
+    "unknown": _unknown,
+    "callable": _callable,
+    "not": _not,
+    "function": applications.function,
+    "fraction": applications.fraction,
+    "root": applications.root,
+    "binomial": applications.binomial,
+    "conjugate": applications.conjugate,
+    "open": brackets.bracket,
+    "group": brackets.group,
+    "bar": brackets.bars,
+    "openbar": brackets.bars,
+    "begin": environments.environment,
+    "scripted": scripts.scripted,
+    "indicator": scripts.indicator,
+    "fold": binders.fold,
+    "integral": binders.integral,
+    "limit": binders.limit,
+    "derivative": binders.derivative,
+    "quotient of differentials": binders.quotient,
+    "differential": binders.differential,
+}
+_FRACTIONS = frozenset(("fraction", "vulgar fraction"))
+_SPECIAL_FACTORS = frozenset(("bar", "number", "function", "fraction", "vulgar fraction", "open"))

@@ -1,109 +1,167 @@
-"""Plain and Unicode text into tokens: `2XᵀXw`, `(2/n) X' (X w - t)`, `x²`, `λ I`."""
+"""Plain and Unicode text: `2XᵀXw`, `(2/n) X' (X w - t)`, `x²`, `λ I`, `sum_{i=1}^n x_i`, `{x if x > 0, 0 otherwise}`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from grader.errors import StudentError
-from grader.maths.names import Symbols
-from grader.maths.notation.limits import TOKENS
-from grader.maths.notation.tokens import Token, name_tokens, refuse_character
+from grader.maths.names import Symbols, canonical
+from grader.maths.notation import signs
+from grader.maths.notation import tokens as t
+from grader.maths.notation.binders import variables_of
+from grader.maths.notation.numerals import NUMBER, number_token, without_separators
+from grader.maths.notation.parser import parse
+from grader.maths.notation.resolve import name_tokens
+from grader.maths.notation.tokens import CLOSES, FACTOR, Language, Token, character_name
+from grader.maths.tree import Node
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<thousands>[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+(?![0-9.]))
-    |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<name>[A-Za-z\u0391-\u03c9\u03d5\u03f5][A-Za-z0-9_\u0391-\u03c9\u2080-\u2089]*)
-    |(?P<minustranspose>\^\s*(?:-\s*T|\{\s*-\s*T\s*\}|\(\s*-\s*T\s*\))(?![A-Za-z0-9]))
-    |(?P<transpose>ᵀ|\^\s*(?:T|⊤|'|\{\s*[T⊤]\s*\}|\(\s*T\s*\))(?![A-Za-z0-9]))
-    |(?P<pseudo>\^\s*(?:\+|†|\{\s*[+†]\s*\})(?=\s*(?:$|[A-Za-z()\[\]*.,+-]))|†|⁺)
-    |(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵏ]+)
-    |(?P<bar>(?:\|\||‖|\|)(?:_2|_F)?)
-    |(?P<two>\.\*|\./|\.\^|\*\*|<=|>=|==)
-    |(?P<one>[-+*/^=<>,;()\[\]{}'’′·×⋅−≤≥√⊙∘÷@])
-    """,
-    re.X,
-)
-_SAME = {
-    "·": "*",
-    "×": "*",
-    "⋅": "*",
-    "@": "*",
-    "−": "-",
-    "≤": "<=",
-    "≥": ">=",
-    "⊙": ".*",
-    "∘": ".*",
-    "÷": "/",
-    "**": "^",
-    "==": "=",
-    "./": "/",
-    ".^": "^",
+LETTERS = "A-Za-z\u0391-\u03c9\u03d1\u03d5\u03f5\u00b5"
+_NAME = rf"[{LETTERS}][{LETTERS}0-9₀-₉ₐ-ₜᵢⱼ]*(?:_(?:\{{[^{{}}]*\}}|\([0-9a-z]\)|[{LETTERS}0-9]+))*"
+_DIFFERENTIAL = rf"d[{LETTERS}](?:_?[0-9]+)?(?![{LETTERS}0-9_])"
+_TOKEN = rf"""
+    {NUMBER}
+    |[d∂](?:\^[0-9])?\s*/\s*(?:[d∂]\s*[{LETTERS}](?:\^[0-9])?(?![{LETTERS}0-9_])\s*)+
+    |[d∂][{LETTERS}]\s*/\s*[d∂]\s*[{LETTERS}](?![{LETTERS}0-9_])
+    |(?:sum|prod|product|int|integral|lim|limit|log)(?=\s*[_^])
+    |{_NAME}
+    |\^\s*(?:-\s*T|\{{\s*-\s*T\s*\}}|\(\s*-\s*T\s*\))(?![A-Za-z0-9])
+    |\^\s*(?:T|⊤|'|\{{\s*[T⊤]\s*\}}|\(\s*T\s*\))(?![A-Za-z0-9])
+    |\^\s*(?:\+|†|\{{\s*[+†]\s*\}})(?=\s*(?:$|[A-Za-z()\[\]{{}}*.,+-]))|†
+    |\^\s*(?:-|\{{\s*-\s*\}})(?=\s*[)}}])
+    |[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ]+
+    |<=>|\|\||:=|[<>=!]=|=>|<>|->|\.[*/^]|\*\*
+    |\Z|."""
+_PATTERN = re.compile(rf"\s*+({_TOKEN})", re.X | re.S)
+# Where something is integrated, dx is a differential and no product.
+_INTEGRAL = re.compile(rf"\s*+({_DIFFERENTIAL}|[{LETTERS}]+?(?={_DIFFERENTIAL})|{_TOKEN})", re.X | re.S)
+LETTER = re.compile(rf"[{LETTERS}]")
+_DIFFERENTIALS = re.compile(_DIFFERENTIAL)
+_INTEGRATES = re.compile(rf"∫|\bint(?:egral)?\b.*d[{LETTERS}]|\bint_", re.S)
+_OUTWARD = re.compile(r"([\[\]])([^\[\]]*)([\[\]])")
+_SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ", "0123456789-+nkmijT")
+_WORDS = {
+    "sum": Token("fold", "sum", FACTOR, None, True),
+    "prod": Token("fold", "product", FACTOR, None, True),
+    "product": Token("fold", "product", FACTOR, None, True),
+    "int": Token("integral", "int"),
+    "integral": Token("integral", "int"),
+    "lim": Token("limit", "lim"),
+    "limit": Token("limit", "lim"),
 }
-_SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵏ", "0123456789-nk")
+_SIGNS = {
+    **signs.SIGNS,
+    "{": Token("open", "{"),
+    "}": Token("close", "}", CLOSES),
+    "**": signs.SIGNS["^"],
+    ".^": signs.SIGNS["^"],
+    "./": signs.SIGNS["/"],
+    "@": signs.SIGNS["*"],
+    "†": signs.PSEUDO_INVERSE,
+}
 
 
-def tokens(text: str, symbols: Symbols) -> list[Token]:
-    """The tokens of plain text, ending with a `stop`.
+def read_plain(text: str, symbols: Symbols, *, tight: bool = False, undeclared: bool = False) -> Node:
+    """The tree of a formula in plain text.
 
     Raises:
-        StudentError: an unknown name or character, with its column; too many tokens.
+        StudentError: it cannot be read, with the column.
     """
-    found: list[Token] = []
-    position = depth = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise refuse_character(text[position], position + 1)
-        kind, column = str(match.lastgroup), position + 1
-        position = match.end()
-        if kind == "space":
-            continue
-        if kind == "thousands" and depth:
-            # Inside brackets commas and spaces separate entries.
-            match = re.compile(r"[0-9]+").match(text, match.start())
-            assert match is not None
-            kind, position = "number", match.end()
-        depth += (match[0] in "([{") - (match[0] in ")]}")
-        found.extend(_tokens_of(kind, match[0], column, symbols))
-        if len(found) > TOKENS:
-            raise StudentError(f"The formula has more than {TOKENS} symbols.", code="too-long")
-    found.append(Token("stop", "the end", len(text) + 1))
-    return found
+    text = with_outward_brackets(without_separators(text, latex=False))
+    integrates = _INTEGRATES.search(text) is not None
+    key = ("plain", undeclared, integrates)
+    language = symbols.read.get(key)
+    if language is None:
+        known: dict[str, tuple[Token, ...]] = {spelling: (token,) for spelling, token in _SIGNS.items()}
+        pattern = _INTEGRAL if integrates else _PATTERN
+        language = Language(symbols, undeclared, False, integrates, pattern, known, learn)
+        symbols.read[key] = language
+    return parse(text, language, tight=tight)
 
 
-def _tokens_of(kind: str, text: str, column: int, symbols: Symbols) -> Iterator[Token]:
-    if kind == "name":
-        yield from name_tokens(text, symbols, column)
-    elif kind in ("number", "thousands"):
-        yield Token("number", re.sub(r"[, \u00a0\u202f]", "", text), column)
-    elif kind == "transpose":
-        yield Token("transpose", "'", column)
-    elif kind == "minustranspose":
-        yield Token("inversetranspose", "^-T", column)
-    elif kind == "pseudo":
-        yield Token("pseudoinverse", "^+", column)
-    elif kind == "super":
-        yield Token("operator", "^", column)
-        yield Token("open", "(", column)
-        for match in re.finditer(r"[0-9]+|-|[a-z]", text.translate(_SUPERS)):
-            if match[0] == "-":
-                yield Token("operator", "-", column)
-            elif match[0].isdigit():
-                yield Token("number", match[0], column)
-            else:
-                yield from name_tokens(match[0], symbols, column)
-        yield Token("close", ")", column)
-    elif kind == "bar":
-        yield Token("bar", "||" if text[:2] == "||" or text[0] == "‖" else "|", column)
-    elif text in "([{":
-        yield Token("open", text, column)
-    elif text in ")]}":
-        yield Token("close", text, column)
-    elif text in "'’′":
-        yield Token("prime", "'", column)
-    elif text == "√":
-        yield Token("function", "sqrt", column)
-    else:
-        yield Token("operator", _SAME.get(text, text), column)
+def with_outward_brackets(text: str) -> str:
+    """The text in which the brackets of `]a, b[` cannot be taken for others."""
+    opening, closing = text.find("["), text.find("]")
+    if opening < 0 and closing < 0:
+        return text
+    if opening >= 0 and (closing < 0 or opening < closing) and text.rfind("[") < text.rfind("]"):
+        return text
+    return _OUTWARD.sub(_marked, text)
+
+
+def _marked(match: re.Match[str]) -> str:
+    opening = "\ue000" if match[1] == "]" else "["
+    closing = "\ue001" if match[3] == "[" else "]"
+    return f"{opening}{match[2]}{closing}"
+
+
+def learn(language: Language, spelling: str) -> tuple[Token, ...]:
+    """The tokens of a spelling of plain text."""
+    first = spelling[0]
+    if (first.isdecimal() and first.isascii()) or (first == "." and len(spelling) > 1):
+        return (number_token(spelling),)
+    if language.integrates and _DIFFERENTIALS.fullmatch(spelling):
+        return (Token("differential", spelling, CLOSES, None, canonical(spelling[1:])),)
+    if "/" in spelling and len(spelling) > 2:
+        return _quotient(language, spelling)
+    if LETTER.match(first):
+        word = _WORDS.get(spelling)
+        if word is not None and language.symbols.find(spelling) is None:
+            return (word,)
+        return name_tokens(language, spelling)
+    if first == "^":
+        return power_tokens(language, re.sub(r"[\s{}()^]", "", spelling))
+    if spelling.translate(_SUPERS) != spelling:
+        return _raised(language, spelling.translate(_SUPERS))
+    return (
+        Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),
+    )
+
+
+def power_tokens(language: Language, exponent: str) -> tuple[Token, ...]:
+    """The token of an exponent that is a sign: `T`, `-T`, `+`, `'`."""
+    if exponent in ("T", "H"):
+        found = language.symbols.find(exponent)
+        if found is not None:
+            return (signs.SIGNS["^"], *name_tokens(language, exponent))
+        return (signs.LETTER_T if exponent == "T" else signs.LETTER_H,)
+    if exponent == "-T":
+        return (signs.INVERSE_TRANSPOSE,)
+    if exponent == "-":
+        return (signs.FROM_BELOW,)
+    return (signs.PSEUDO_INVERSE,) if exponent in ("+", "†") else (signs.TRANSPOSE,)
+
+
+def _raised(language: Language, text: str) -> tuple[Token, ...]:
+    """Raised characters: `²`, `⁻¹`, `ᵀ`, `²ⁿ`."""
+    if re.fullmatch(r"-?[0-9]{1,6}", text):
+        return (signs.power(text),)
+    if text in ("T", "-T", "+"):
+        return power_tokens(language, text) if text != "T" else (signs.TRANSPOSE,)
+    if text.endswith("T"):
+        # ⁻¹ᵀ
+        return (*_raised(language, text[:-1]), signs.TRANSPOSE)
+    inner = t.lex(text, language)
+    return (
+        signs.SIGNS["^"],
+        Token("open", "("),
+        *(each for each in inner if each.kind != "stop"),
+        signs.SIGNS[")"],
+    )
+
+
+def _quotient(language: Language, spelling: str) -> tuple[Token, ...]:
+    """`d/dx`, `∂y/∂x`; where d is declared, an ordinary quotient."""
+    above, below = (side.strip() for side in spelling.split("/", 1))
+    variables = variables_of(below)
+    if variables is None or (language.symbols.find("d") is not None and "∂" not in spelling):
+        left, right = (_small(language, side) for side in (above, below))
+        return (*left, signs.SIGNS["/"], *right)
+    inner = re.sub(r"^[d∂](?:\^[0-9])?\s*", "", above)
+    if inner:
+        return (Token("quotient of differentials", spelling, FACTOR, None, (inner, variables)),)
+    return (Token("derivative", spelling, FACTOR, None, variables),)
+
+
+def _small(language: Language, text: str) -> list[Token]:
+    """The tokens of one side of a quotient that only looked like a derivative."""
+    parts = re.findall(rf"{_NAME}|\^|[0-9]+", text)
+    return [token for part in parts for token in language.meaning(part)]

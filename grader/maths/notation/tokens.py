@@ -1,78 +1,99 @@
-"""Tokens that plain text and LaTeX share, and how a run of letters becomes names."""
+"""Tokens: what one piece of text means to the parser, found once for each spelling and set of names."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from grader.errors import StudentError
-from grader.maths.names import Symbols, function_named, normal, unknown_name
+from grader.maths.names import Symbols
+from grader.maths.notation.limits import TOKENS
+from grader.maths.tree import Node
+
+# How strongly operators bind; see the table in `parser`.
+IMPLIES, OR, AND, RELATION, UNION, INTERSECTION = 2, 3, 4, 6, 8, 9
+SUM, HADAMARD, PRODUCT, NEGATE, POWER, POSTFIX = 10, 12, 20, 24, 30, 100
+FACTOR = -1  # starts a factor, so it continues a product without a sign
+CLOSES = 0  # ends every expression before it
+
+# Spellings kept for one set of names; the longest names are not worth it.
+KEPT, KEPT_LENGTH = 4_000, 80
 
 
-class Token(NamedTuple):
-    """One token: its kind, what it says, and the column where it starts (from 1).
+@dataclass(slots=True, eq=False)
+class Token:
+    """One token.
 
-    Kinds: number, symbol, function, constant, identity, operator, open, close, bar, openbar, closebar,
-    transpose, inversetranspose, pseudoinverse, prime, begin, end, cell, row, stop.
+    `node` is the whole meaning of an atom; `kind` says how anything else is read; `offset` is where the token
+    starts in its spelling; `extra` belongs to the kind.
     """
 
     kind: str
     text: str
-    column: int
+    binding: int = FACTOR
+    node: Node | None = None
+    extra: Any = None
+    offset: int = 0
 
 
-# Words that are never a product of one-letter names, whatever letters are declared.
-_WORDS = frozenset(("nan", "inf", "and", "infinity", "none"))
-CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
+STOP = Token("stop", "the end", CLOSES)
 
 
-def name_tokens(run: str, symbols: Symbols, column: int) -> Iterator[Token]:
-    """The tokens of a run of letters: one name if it is one, else the declared names it is made of.
+@dataclass(slots=True, eq=False)
+class Language:
+    """A notation with the names that are known in it: the pattern of its tokens and what each spelling means."""
+
+    symbols: Symbols
+    undeclared: bool
+    latex: bool
+    integrates: bool  # whether dx is a differential
+    pattern: re.Pattern[str]
+    known: dict[str, tuple[Token, ...]]
+    learn: Callable[[Language, str], tuple[Token, ...]]
+
+    def meaning(self, spelling: str) -> tuple[Token, ...]:
+        """The tokens of a spelling that is met for the first time."""
+        found = self.learn(self, spelling)
+        if len(spelling) <= KEPT_LENGTH:
+            if len(self.known) >= KEPT:
+                self.known.clear()
+            self.known[spelling] = found
+        return found
+
+
+def lex(text: str, language: Language) -> list[Token]:
+    """The tokens of a text, ending with a `stop`.
 
     Raises:
-        StudentError: no declared name, and not a product of declared names.
+        StudentError: there are too many.
     """
-    whole = _one_name(run, symbols, column)
-    if whole is not None:
-        yield whole
-        return
-    if run.lower() in _WORDS:
-        raise unknown_name(run, symbols, column)
-    position = 0
-    pieces: list[Token] = []
-    while position < len(run):
-        for end in range(len(run), position, -1):
-            piece = _one_name(run[position:end], symbols, column + position)
-            # Constants and functions are not looked for inside words: `e` is in too many of them.
-            if piece is not None and piece.kind in ("symbol", "identity"):
-                pieces.append(piece)
-                position = end
-                break
-        else:
-            raise unknown_name(run, symbols, column)
-    yield from pieces
+    found: list[Token] = []
+    known = language.known
+    for spelling in language.pattern.findall(text):
+        try:
+            found += known[spelling]
+        except KeyError:
+            found += language.meaning(spelling)
+    if len(found) > TOKENS:
+        raise StudentError(f"The formula has more than {TOKENS} symbols.", code="too-long")
+    return found
 
 
-def _one_name(run: str, symbols: Symbols, column: int) -> Token | None:
-    found = symbols.find(run)
-    if found is not None:
-        return Token("function" if found.kind == "function" else "symbol", found.name, column)
-    name = normal(run)
-    function = function_named(name)
-    if function is not None:
-        return Token("function", function, column)
-    if name in CONSTANTS:
-        return Token("constant", CONSTANTS[name], column)
-    if name == "I" or (name[:1] == "I" and (name[1:].isdigit() or name[1:] in symbols.spellings)):
-        return Token("identity", name[1:], column)
-    return None
+def column_of(index: int, text: str, language: Language) -> int:
+    """The column, from 1, of the token with this index."""
+    for match in language.pattern.finditer(text):
+        tokens = language.known.get(match[1]) or language.learn(language, match[1])
+        if index < len(tokens):
+            return match.start(1) + tokens[index].offset + 1
+        index -= len(tokens)
+    return len(text) + 1
 
 
-def refuse_character(character: str, column: int) -> StudentError:
-    """The error for a character no formula contains, with its name where it may look like another."""
-    name = unicodedata.name(character, "no name").lower()
-    shown = (
-        character if character.isprintable() and character.isascii() else f"U+{ord(character):04X} ({name})"
-    )
-    return StudentError(f"Column {column}: {shown} does not belong in a formula.", code="character")
+def character_name(character: str) -> str:
+    """A character as it may be shown: itself, or its number and name."""
+    if character.isprintable() and character.isascii():
+        return character
+    return f"U+{ord(character):04X} ({unicodedata.name(character, 'no name').lower()})"

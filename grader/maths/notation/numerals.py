@@ -1,0 +1,65 @@
+r"""Numbers as they are typed: digits, decimals, thousands, repeating decimals, powers of ten."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from grader.maths.notation.literal import number_node
+from grader.maths.notation.tokens import FACTOR, Token
+from grader.maths.tree import number
+
+NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+REPEATING = (
+    r"[0-9]*\.[0-9]*\\(?:overline|bar|dot)\s*(?:\{[0-9]+\}|[0-9])(?:[0-9]*\\dot\s*(?:\{[0-9]\}|[0-9]))?"
+)
+_REPEATING = re.compile(REPEATING)
+_SEPARATED = {
+    False: re.compile(
+        r"(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9.,])"
+    ),
+    True: re.compile(
+        r"(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:\{,\}[0-9]{3})+(?![0-9,])|(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"
+        r"|(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:(?:\\,|\\ |~|\\;|\\:)[0-9]{3})+(?![0-9.,])"
+    ),
+}
+_OPENING, _CLOSING = re.compile(r"[(\[]|\\\{|\\begin"), re.compile(r"[)\]]|\\\}|\\end")
+_SEPARATOR = re.compile(r"\{,\}|\\.|[,~ \u00a0\u202f]")
+
+
+def number_token(text: str) -> Token:
+    """The token of an unsigned number as typed."""
+    return Token("number", text, FACTOR, number_node(text))
+
+
+def repeating_token(text: str) -> Token:
+    r"""The token of a repeating decimal, exactly: `0.1\overline{6}` is 1/6.
+
+    >>> repeating_token(r"0.1\overline{6}").node.value
+    Fraction(1, 6)
+    """
+    digits = re.sub(r"[{}\s]", "", text)
+    before, _, after = digits.partition(".")
+    fixed, repeated = re.split(r"\\(?:overline|bar|dot)", after, maxsplit=1)
+    repeated = repeated.replace("\\dot", "")
+    value = Fraction(int(before + fixed or "0"), 10 ** len(fixed))
+    value += Fraction(int(repeated), (10 ** len(repeated) - 1) * 10 ** len(fixed))
+    return Token("number", text, FACTOR, number(value))
+
+
+def without_separators(text: str, *, latex: bool) -> str:
+    """The text with the thousands of its numbers put together, outside brackets; commas separate inside them."""
+    pattern = _SEPARATED[latex]
+    match = pattern.search(text)
+    if match is None:
+        return text
+    parts: list[str] = []
+    position = depth = 0
+    while match is not None:
+        between = text[position : match.start()]
+        depth += len(_OPENING.findall(between)) - len(_CLOSING.findall(between))
+        parts.append(between)
+        parts.append(_SEPARATOR.sub("", match[0]) if depth <= 0 or "{,}" in match[0] else match[0])
+        position = match.end()
+        match = pattern.search(text, position)
+    return "".join([*parts, text[position:]])
