@@ -9,6 +9,7 @@ import pytest
 from grader.checks import OptionError, Setting, expression
 from grader.errors import StudentError
 from grader.maths.names import declare
+from grader.options import OptionsError
 from grader.types import Answer, Counterexample, Note, Outcome, Place, Verdict
 
 SYMBOLS = declare(
@@ -183,3 +184,136 @@ def test_a_rubric_that_expects_what_has_no_value_is_a_fault(
     with pytest.raises(OptionError) as fault:
         expression.prepare(expression.Options.model_validate(options), SETTING)
     assert fault.value.path == path
+
+
+# --- forms -----------------------------------------------------------------------------------------
+
+SCALARS = Setting(declare({"x": {"scalar": "real"}, "y": {"scalar": "real"}}), {}, b"a secret of the tests")
+
+
+def _judge_scalars(options: dict[str, object], text: str) -> Verdict:
+    prepared = expression.prepare(expression.Options.model_validate(options), SCALARS)
+    return expression.judge(prepared, Answer("1", text, Place("a.md", line=1)))
+
+
+@pytest.mark.parametrize(
+    ("expected", "form", "right", "other"),
+    [
+        ("x^2 - 1", "factored", "(x + 1)(x - 1)", "x^2 - 1"),
+        ("(x + 1)^2", "expanded", "1 + 2 x + x^2", "(x + 1)(x + 1)"),
+        ("1/2", "lowest terms", "1/2", "2/4"),
+        ("1/3", ["no decimals", "lowest terms"], "1/3", "3/9"),
+        ("x^(1/2)", "no sqrt", None, "sqrt(x)"),
+    ],
+)
+def test_a_right_formula_must_have_the_form_that_is_asked_for(
+    expected: str, form: object, right: str | None, other: str
+) -> None:
+    options: dict[str, object] = {"expected": expected, "form": form}
+    if right is not None:
+        assert _judge_scalars(options, right).credit == 1
+    verdict = _judge_scalars(options, other)
+    assert (verdict.outcome, verdict.credit, verdict.code) == (Outcome.INCORRECT, 0, "form")
+    assert verdict.message.startswith("The value is right, but not in the form asked for")
+
+
+def test_a_rubric_may_give_credit_for_another_form() -> None:
+    options: dict[str, object] = {
+        "expected": "(x + 1)(x - 1)",
+        "form": "factored",
+        "wrong_form": {"credit": "0.5", "say": "Factor it."},
+    }
+    verdict = _judge_scalars(options, "x^2 - 1")
+    assert (verdict.outcome, verdict.credit) == (Outcome.PARTIAL, Fraction(1, 2))
+    assert verdict.message == "Factor it."
+    assert any(isinstance(note, Note) and "can still be factored" in note.text for note in verdict.evidence)
+
+
+def test_a_form_that_cannot_be_told_goes_to_a_person() -> None:
+    verdict = _judge_scalars({"expected": "x^2 - 1", "form": "3 figures"}, "x^2 - 1")
+    assert (verdict.outcome, verdict.code) == (Outcome.UNDECIDED, "form")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"expected": "x", "form": "fancy"},
+        {"expected": "x", "wrong_form": {"credit": "0.5", "say": "-"}},
+        {"form": "factored"},
+        {},
+    ],
+)
+def test_options_of_forms_that_cannot_be_used_are_faults(options: dict[str, object]) -> None:
+    with pytest.raises(OptionsError):
+        expression.Options.model_validate(options)
+
+
+# --- gradients without a reference -------------------------------------------------------------------
+
+RIDGE: dict[str, object] = {"gradient_of": {"loss": "norm(X w0 - t)^2 / n", "by": "w0"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(2/n) X' (X w0 - t)", "2/n X' a", "(2/n) (X w0 - t)' X", r"\frac{2}{n}(X^\top X w_0 - X^\top t)"],
+)
+def test_a_gradient_is_right_with_no_expected_formula(text: str) -> None:
+    verdict = _judge(RIDGE, text)
+    assert (verdict.outcome, verdict.code) == (Outcome.CORRECT, "correct")
+    assert any(isinstance(note, Note) and note.kind == "proof" for note in verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("(1/n) X' a", "constant-factor", "1/2 times the derivative of norm(X w0 - t)^2 / n by w0"),
+        ("-(2/n) X' a", "constant-factor", "opposite sign"),
+        ("(2/n) X' (X w0 + t)", "wrong", "not the derivative"),
+        ("X w0 - t", "shape", "a vector with n entries"),
+        ("X a", "shape", "conforms"),
+    ],
+)
+def test_a_wrong_gradient_says_why(text: str, code: str, words: str) -> None:
+    verdict = _judge(RIDGE, text)
+    assert (verdict.outcome, verdict.code) == (Outcome.INCORRECT, code)
+    assert words in verdict.message
+
+
+def test_a_wrong_gradient_comes_with_a_change_that_shows_it() -> None:
+    example = next(item for item in _judge(RIDGE, "(2/n) X' t").evidence if isinstance(item, Counterexample))
+    assert "change of w0" in dict(example.values)
+
+
+def test_declared_mistakes_go_with_a_gradient() -> None:
+    options = {**RIDGE, "mistakes": [{"is": "(2/n) X a", "credit": "0.4", "say": "Transpose X."}]}
+    assert _judge(options, "(2/n) X (X w0 - t)").message == "Transpose X."
+
+
+def test_an_expected_formula_beside_a_loss_must_be_its_gradient_and_names_the_slip() -> None:
+    options = {**RIDGE, "expected": "(2/n) X' a"}
+    assert _judge(options, "(2/n) X a").code == "edit:missing-transpose"
+    with pytest.raises(OptionError) as fault:
+        _judge({**RIDGE, "expected": "(1/n) X' a"}, "t")
+    assert fault.value.path == ("expected",)
+
+
+@pytest.mark.parametrize(
+    ("gradient_of", "path"),
+    [
+        ({"loss": "norm(q)^2", "by": "w0"}, ("gradient_of", "loss")),
+        ({"loss": "X", "by": "w0"}, ("gradient_of", "loss")),
+        ({"loss": "norm(w0)^2", "by": "q"}, ("gradient_of", "by")),
+        ({"loss": "norm(w0)^2", "by": "a"}, ("gradient_of", "loss")),
+    ],
+)
+def test_a_loss_that_cannot_be_differentiated_is_a_fault(
+    gradient_of: dict[str, str], path: tuple[str, ...]
+) -> None:
+    with pytest.raises(OptionError) as fault:
+        _judge({"gradient_of": gradient_of}, "w0")
+    assert fault.value.path == path
+
+
+def test_a_gradient_without_a_reference_offers_only_its_mistakes_as_samples() -> None:
+    prepared = expression.prepare(expression.Options.model_validate(RIDGE), SETTING)
+    assert expression.samples(prepared) == ()

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Annotated, Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
+    Credited,
     Difference,
     Key,
     ValueOptions,
@@ -23,31 +24,63 @@ from grader.checks._common import (
     formula_text,
     judge_against,
     key_samples,
+    outcome_of,
     resolve,
     sides,
     undecided,
 )
 from grader.checks._common import Slip as SlipOf
 from grader.checks._common import Target as TargetOf
+from grader.checks._gradient import GradientOf, Loss, difference_of, evidence_of, is_gradient, prepare_loss
+from grader.checks._why import Why
 from grader.errors import StudentError
 from grader.maths import identity
+from grader.maths.forms import check_form
 from grader.maths.names import Symbol, Symbols, normal
 from grader.maths.notation import read, to_text
 from grader.maths.notation.limits import TOKENS
 from grader.maths.shapes import ShapeError
 from grader.maths.tree import Node, walk
-from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
-
-if TYPE_CHECKING:
-    from grader.maths.edit_search import Finder, Found
+from grader.options import By
+from grader.types import Answer, Evidence, Notation, Note, Outcome, Reads, Verdict
 
 READS: Final[Reads] = "value"
 
 
+def _as_forms(value: object) -> tuple[str, ...]:
+    """One form or a list of forms.
+
+    Raises:
+        ValueError: one that nobody knows.
+    """
+    from grader.maths.forms import parse_form
+
+    forms = tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+    for form in forms:
+        parse_form(form)
+    return forms
+
+
 class Options(ValueOptions):
-    """`layout: column` refuses the transposed result; `any` accepts it with a note."""
+    """How a formula may be written, and what it may be checked against.
+
+    layout       `column` refuses the transposed result; `any` accepts it with a note
+    form         what the right formula must look like too: `factored`, `lowest terms`, `no decimals`,
+                 `3 figures`, `no sqrt`, or a list of them (see `maths.forms`)
+    wrong_form   credit and words for a right formula in another form, which otherwise earns nothing
+    gradient_of  a loss and the name it is differentiated by; then there need be no `expected`
+    """
 
     layout: Literal["any", "column"] = "any"
+    form: Annotated[tuple[str, ...], By(_as_forms)] = ()
+    wrong_form: Credited | None = None
+    gradient_of: GradientOf | None = None
+
+    def __post_init__(self) -> None:
+        if self.gradient_of is None or self.expected is not None or self.accept:
+            super().__post_init__()
+        if self.wrong_form is not None and not self.form:
+            raise ValueError("meant `wrong_form` beside a `form`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +105,10 @@ class Prepared:
     frame: identity.Frame
     square: identity.Frame
     any_layout: bool
-    finders: dict[tuple[int, bool], Finder]
+    why: Why | None
+    loss: Loss | None = None
+    forms: tuple[str, ...] = ()
+    wrong_form: Credited | None = None
 
 
 def prepare(options: Options, setting: Setting) -> Prepared:
@@ -110,7 +146,19 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         for index, mistake in enumerate(options.mistakes)
     )
     key = Key(targets, slips, options.open)
-    return Prepared(key, setting.symbols, frame, square, options.layout == "any", {})
+    any_layout = options.layout == "any"
+    formulas = [target.value.formula for target in targets if target.value.formula is not None]
+    nodes = [target.value.node for target in targets]
+    why = Why(nodes, formulas, frame, square, any_layout=any_layout) if targets else None
+    loss = None if options.gradient_of is None else prepare_loss(options.gradient_of, setting)
+    for (path, accepted), target in zip(options.conventions(), targets, strict=True):
+        if loss is not None:
+            found = is_gradient(loss, target.value.node, any_layout)
+            if found is None or found.comparison.outcome == "different":
+                raise OptionError(path, repr(accepted.expected), f"the derivative of {loss.text}")
+    return Prepared(
+        key, setting.symbols, frame, square, any_layout, why, loss, options.form, options.wrong_form
+    )
 
 
 def samples(prepared: Prepared) -> tuple[Sample, ...]:
@@ -137,6 +185,28 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
                 "Brackets in the denominator would settle it.",
                 echo(node),
             )
+    return _in_form(prepared, node, verdict)
+
+
+def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
+    """The verdict on a right formula that may not have the form that is asked for."""
+    if verdict.outcome != Outcome.CORRECT:
+        return verdict
+    for form in prepared.forms:
+        found = check_form(node, form)
+        if found.holds:
+            continue
+        why = found.why[:1].lower() + found.why[1:] if found.why[1:2].islower() else found.why
+        if found.holds is None:
+            message = f"The value is right; whether it is in the form asked for ({form}) a person decides."
+            return undecided("form", message, echo(node), *verdict.evidence, Note("remark", found.why))
+        credit = prepared.wrong_form.credit if prepared.wrong_form is not None else Fraction(0)
+        said = f"The value is right, but not in the form asked for ({form}): {why}"
+        message = prepared.wrong_form.say if prepared.wrong_form is not None else said
+        notes = (*verdict.evidence, *([Note("remark", found.why)] if prepared.wrong_form is not None else []))
+        return replace(
+            verdict, outcome=outcome_of(credit), credit=credit, code="form", message=message, evidence=notes
+        )
     return verdict
 
 
@@ -235,6 +305,12 @@ def _judge(prepared: Prepared, node: Node) -> Verdict:
         except ShapeError:
             square = None
 
+    checked = None
+    if prepared.loss is not None and formula is not None:
+        checked = is_gradient(prepared.loss, node, prepared.any_layout)
+        if checked is not None and checked.comparison.outcome == "undecided":
+            doubt.append(checked.comparison)
+
     def matches(known: Known) -> tuple[Evidence, ...] | None:
         if formula is not None and known.formula is not None:
             found = identity.compare(known.formula, formula, any_layout=prepared.any_layout)
@@ -254,68 +330,26 @@ def _judge(prepared: Prepared, node: Node) -> Verdict:
         return (
             Note("proof", broken if broken else found.how),
             *(layout if found.transposed else ()),
+            *(Note("remark", note) for note in found.notes),
         )
 
     def otherwise() -> Difference:
+        if broken and (broken_code != "shape" or prepared.why is None):
+            return Difference(broken_code, broken)
         if broken:
-            slip = _slip_in_shapes(prepared, node, square) if broken_code == "shape" else None
-            if slip is None:
-                return Difference(broken_code, broken)
-            return Difference(f"edit:{slip.code}", slip.say, (Note("proof", broken),))
+            assert prepared.why is not None
+            return prepared.why.of_shapes(node, square, broken)
         if doubt:
             return Difference("undecided", doubt[0].how, credit=None)
         assert formula is not None
-        return _difference(prepared, formula)
+        if prepared.why is not None:
+            return prepared.why.of_value(formula)
+        assert prepared.loss is not None and checked is not None
+        return difference_of(prepared.loss, checked)
 
+    if checked is not None and checked.comparison.outcome == "same":
+        text, mathml = echo(node)
+        return Verdict(
+            Outcome.CORRECT, Fraction(1), "correct", "Correct.", text, mathml, evidence_of(checked)
+        )
     return judge_against(prepared.key, echo(node), matches, otherwise)
-
-
-def _difference(prepared: Prepared, formula: identity.Formula) -> Difference:
-    """Why a formula that has a value is not the expected one: a slip, a shape, a point where they differ."""
-    from grader.maths.edit_search import nearest
-
-    wanted = [target.value.formula for target in prepared.key.targets]
-    finders = [
-        None if one is None else _finder(prepared, position, one) for position, one in enumerate(wanted)
-    ]
-    position, slip = nearest(finders, formula, any_layout=prepared.any_layout) or (0, None)
-    expected = wanted[position]
-    assert expected is not None
-    found = identity.compare(expected, formula, any_layout=prepared.any_layout)
-    if found.code == "shape" and slip is None:
-        return Difference("shape", found.how)
-    proof = Note("proof", found.how)
-    example = identity.find_counterexample(expected, formula) if found.code != "shape" else None
-    evidence: tuple[Evidence, ...] = (proof,) if example is None else (proof, example)
-    if slip is None:
-        return Difference("wrong", "This is not the expected formula.", evidence)
-    code = slip.code if slip.code == "constant-factor" else f"edit:{slip.code}"
-    return Difference(code, slip.say, evidence)
-
-
-def _slip_in_shapes(prepared: Prepared, node: Node, square: identity.Formula | None) -> Found | None:
-    """The slip that makes a formula conform no longer."""
-    from grader.maths.edit_search import as_written, nearest
-
-    targets = [target.value.node for target in prepared.key.targets]
-    if square is None:
-        slips = [as_written(expected, node, prepared.symbols) for expected in targets]
-        return min((slip for slip in slips if slip is not None), key=lambda slip: slip.rank, default=None)
-    finders: list[Finder | None] = []
-    for position, expected in enumerate(targets):
-        try:
-            finders.append(_finder(prepared, position, identity.settle(expected, prepared.square)))
-        except StudentError:
-            finders.append(None)
-    found = nearest(finders, square, any_layout=prepared.any_layout)
-    return found[1] if found is not None else None
-
-
-def _finder(prepared: Prepared, position: int, expected: identity.Formula) -> Finder:
-    """What knows all slips of one accepted formula; made for the first wrong answer."""
-    from grader.maths.edit_search import Finder
-
-    square = expected.frame.square
-    if (position, square) not in prepared.finders:
-        prepared.finders[position, square] = Finder(expected, prepared.frame if square else None)
-    return prepared.finders[position, square]
