@@ -89,9 +89,7 @@ def _empty(low: int, high: int, strict: bool) -> bool:
     return low > high or (strict and low == high)
 
 
-@given(
-    st.lists(st.tuples(wholes, wholes, st.booleans(), st.booleans()), min_size=1, max_size=4), st.randoms()
-)
+@given(st.lists(st.tuples(wholes, wholes, st.booleans(), st.booleans()), min_size=1, max_size=4))
 @settings(deadline=None)
 def test_a_union_does_not_depend_on_the_order_of_its_parts(
     parts: list[tuple[int, int, bool, bool]],

@@ -98,8 +98,10 @@ def _read(node: Node) -> Condition:
         return TRUE if node.value else FALSE
     if op in ("and", "or"):
         return Condition("and" if op == "and" else "or", tuple(map(_expanded, args)))
-    if op == "list" and args:
-        return Condition("or" if _alternatives(args) else "and", tuple(map(_expanded, args)))
+    if op in ("list", "matrix") and args:
+        # (p = 5, q = 2), (p = 7, q = 2) are two solutions; p = 5, q = 2 is one.
+        several = any(arg.op == "list" for arg in args) or _alternatives(args)
+        return Condition("or" if several else "and", tuple(map(_expanded, args)))
     if op == "not":
         return Condition("not", (_expanded(args[0]),))
     if op == "implies":

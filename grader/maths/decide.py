@@ -7,6 +7,7 @@ from typing import Literal
 
 from grader.errors import StudentError
 from grader.maths.conditions import is_condition
+from grader.maths.divisors import with_divisors_of_polynomials
 from grader.maths.identity import Comparison, Frame, compare, settle
 from grader.maths.kinds import (
     WORDS,
@@ -67,6 +68,7 @@ def decide(
     if sum(1 for tree in (expected, got) for _ in walk(tree)) > _MOST_NODES:
         return Comparison("undecided", "The formulas are too long to be compared.", "too-large")
     opened = _opened(symbols, names_in(expected) | names_in(got))
+    expected, got = (with_divisors_of_polynomials(tree, opened) for tree in (expected, got))
     if policy.question != "value":
         return _other_question(expected, got, opened, secret, policy)
     return _Decision(opened, secret, policy).decide(expected, got, 0)
@@ -126,7 +128,8 @@ class _Decision:
                 lambda one, other: self.decide(one, other, depth + 1),
                 secret=self.secret,
             )
-        if wanted == "list" and (not self.policy.ordered or self.structured(expected, got)):
+        loose = wanted == "list" and not self.policy.ordered
+        if loose or (wanted in ("list", "matrix") and self.structured(expected, got)):
             return match_lists(
                 expected.args,
                 got.args,
@@ -173,6 +176,9 @@ class _Decision:
         if not self.policy.conditions_as_sets:
             return None
         for one, other, swapped in ((expected, got, False), (got, expected, True)):
+            if other.op == "set" and other.args and all(kind_of(arg) == "condition" for arg in other.args):
+                either = Node("or", other.args)
+                return (either, one) if swapped else (one, either)
             among = as_set(other) if self.policy.lists_as_sets else other
             if kind_of(one) != "condition" or among is None or kind_of(among) != "set":
                 continue
@@ -187,7 +193,10 @@ class _Decision:
 
     def structured(self, expected: Node, got: Node) -> bool:
         """Whether entries of a list are more than numbers."""
-        return any(kind_of(arg) not in ("value",) for arg in (*expected.args, *got.args))
+        entries = (*expected.args, *got.args)
+        if expected.op == "matrix":
+            return any(row.op == "list" and any(map(_beyond_numbers, row.args)) for row in entries)
+        return any(map(_beyond_numbers, entries))
 
     def conditions(self, expected: Node, got: Node, depth: int) -> Comparison:
         found = compare_conditions(expected, got, self.symbols, secret=self.secret)
@@ -219,6 +228,10 @@ class _Decision:
             return Comparison("different", str(error), "shape")
         except StudentError as error:
             return Comparison("undecided", str(error), error.code)
+
+
+def _beyond_numbers(node: Node) -> bool:
+    return kind_of(node) != "value"
 
 
 def _infinite(node: Node) -> bool:

@@ -13,7 +13,7 @@ from grader.maths.names import Symbols
 from grader.maths.polynomials import Ring, as_node, constant, factors, ring, univariate
 from grader.maths.realsets import MOST_DEGREE, Unsettled, real_roots
 from grader.maths.signs import NoValue, ball_value, sign_at
-from grader.maths.systems import vanishes
+from grader.maths.systems import definitions, vanishes
 from grader.maths.tree import Node, names_in, walk
 
 if TYPE_CHECKING:
@@ -85,7 +85,11 @@ class Table:
             name = node.value[0] if node.op == "call" and isinstance(node.value, tuple) else ""
             risky = name in _PARTIAL or node.op in ("limit", "integral", "entry", "cases")
             if node.op == "power" and constant(node.args[1]) is None:
-                risky = True
+                # A positive number has every power.
+                base = constant(node.args[0])
+                risky = risky or not (
+                    node.args[0] == Node("constant", (), "e") or (base is not None and base > 0)
+                )
             if node.op == "power":
                 exponent = constant(node.args[1])
                 risky = risky or (exponent is not None and exponent.denominator > 1)
@@ -97,6 +101,14 @@ class Table:
 
     def _text(self, node: Node) -> str:
         return " ".join(ring([node]).generators)
+
+    def algebraic(self) -> bool:
+        """Whether all generators are names, i, and at most one root of a rational number that is no power."""
+        roots = [node for node in self.ring.nodes if node.op == "call"]
+        others = [node for node in self.ring.nodes if node.op not in ("call", "symbol")]
+        if len(roots) > 1 or self.partial or any(node != Node("constant", (), "i") for node in others):
+            return False
+        return all(_irreducible(root) for root in roots)
 
     def rows(self) -> Iterator[tuple[Mapping[str, bool], Signs, Mapping[str, bool]]]:
         """Every combination of letters, signs of factors and defined parts that cannot be ruled out.
@@ -166,6 +178,17 @@ class Table:
             if all(one <= {0, sign} for one in terms):
                 return (sign,) if any(one == {sign} for one in terms) else (0, sign)
         return _definite(factor, used) or _ANY
+
+
+def _irreducible(root: Node) -> bool:
+    """Whether a root of a positive number is of the degree that is written."""
+    from flint import fmpz_poly
+
+    inside, degree = constant(root.args[0]), constant(root.args[1]) if len(root.args) == 2 else None
+    if root.value != ("root", 0) or inside is None or inside <= 0 or degree not in (2, 3):
+        return False
+    polynomial = fmpz_poly([-inside.numerator, *([0] * (int(degree) - 1)), inside.denominator])
+    return len(polynomial.factor()[1]) == 1
 
 
 def _rational_parts(formula: Node) -> Iterator[Node]:
@@ -250,11 +273,13 @@ class Rows:
     different: int
     away_from_poles: int
     lost: bool  # a factor is both above and below, so that zeros were lost
+    proved: bool  # complex numbers that make such a row are proved to exist
 
 
 def compare_rows(one: Condition, other: Condition, table: Table) -> Rows:
     """How many rows of a table tell two conditions apart."""
-    feasible: dict[frozenset[int], bool] = {}
+    feasible: dict[frozenset[int], bool | None] = {}
+    proved = False
     poles = sorted({place for found in table.atoms.values() for place in found.below})
     zeros = {place for found in table.atoms.values() for place in found.above}
     different = away = 0
@@ -264,20 +289,28 @@ def compare_rows(one: Condition, other: Condition, table: Table) -> Rows:
         if bool(left) != bool(right):
             zero = frozenset(place for place, sign in enumerate(row[1]) if sign == 0)
             if zero not in feasible:
-                feasible[zero] = len(zero) < 2 or len(feasible) > _MOST_CHECKS or _common_zero(zero, table)
-            if not feasible[zero]:
+                feasible[zero] = _feasible(zero, table) if len(feasible) < _MOST_CHECKS else None
+            if feasible[zero] is False:
                 continue
             different += 1
+            proved = proved or feasible[zero] is True
             away += all(row[1][place] != 0 for place in poles)
-    return Rows(different, away, bool(zeros & set(poles)))
+    return Rows(
+        different, away, bool(zeros & set(poles)), proved and table.complex_values and table.algebraic()
+    )
 
 
-def _common_zero(places: frozenset[int], table: Table) -> bool:
-    """Whether some factors may be zero at once; they are not where 1 is a combination of them."""
+def _feasible(zero: frozenset[int], table: Table) -> bool | None:
+    """Whether complex numbers make exactly these factors zero; None where that is not worked out."""
+    others = table.ring.zero_one()[1]
     try:
-        return not vanishes(table.ring.zero_one()[1], [table.factors[k] for k in places], table.ring)
+        for place, factor in enumerate(table.factors):
+            if place not in zero:
+                others = others * factor
+        known = definitions(table.ring)
+        return not vanishes(others, [*(table.factors[place] for place in sorted(zero)), *known], table.ring)
     except Unsettled:
-        return True
+        return None
 
 
 def factor_nodes(of: Condition, table: Table) -> dict[int, Node]:

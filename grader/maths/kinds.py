@@ -29,12 +29,10 @@ def kind_of(node: Node) -> Kind:
         return "condition"
     if node.op in SETS:
         return "set"
-    if node.op == "list":
-        if node.args and all(is_condition(arg) for arg in node.args):
+    if node.op in ("list", "matrix"):
+        if node.args and all(kind_of(arg) == "condition" for arg in node.args):
             return "condition"
-        return "list"
-    if node.op == "matrix":
-        return "matrix"
+        return "list" if node.op == "list" else "matrix"
     if any(one.op == "plusminus" for one in walk(node)):
         return "values"
     return "value"

@@ -127,13 +127,19 @@ def _plain(node: Node) -> Node:
         base, exponent = node.args
         if base == Node("constant", (), "e") and whole_power(node) is None:
             return _exponential(exponent)
-        value = constant(exponent)
+        value, number_base = constant(exponent), constant(base)
+        if value is None and number_base == 1:
+            return number(1)
+        if value is None and number_base is not None and number_base > 0:
+            return _exponential(Node("product", (exponent, call("log", base))))
         if value is not None and 1 < value.denominator <= 64 and abs(value.numerator) <= 64:
             root = call("root", base, number(value.denominator))
             return Node("power", (root, number(value.numerator)))
     if node.op == "call":
         if node.value == ("sqrt", 0):
             return call("root", node.args[0], number(2))
+        if node.value == ("log", 0) and len(node.args) == 2:
+            return Node("divide", (call("log", node.args[0]), call("log", node.args[1])))
         if node.value == ("exp", 0):
             return _exponential(node.args[0])
     return node

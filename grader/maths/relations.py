@@ -15,6 +15,7 @@ from grader.maths.identity import Comparison, Frame, compare, settle
 from grader.maths.names import SCALAR, Symbols
 from grader.maths.polynomials import free_names
 from grader.maths.realsets import End, RealSet, Unsettled, combine, member
+from grader.maths.shapes import infer
 from grader.maths.signs import sign_at
 from grader.maths.slices import Evidence, Point, domain_of, slices, substituted
 from grader.maths.solutions import solve, truth_at
@@ -32,7 +33,7 @@ def compare_conditions(expected: Node, got: Node, symbols: Symbols, *, secret: b
     symbol declared complex occurs.
     """
     try:
-        wanted, found = condition(expected), condition(got)
+        wanted, found = (_settled(condition(one), symbols) for one in (expected, got))
     except Unsettled as reason:
         return undecided(reason)
     if wanted == found:
@@ -45,6 +46,18 @@ def compare_conditions(expected: Node, got: Node, symbols: Symbols, *, secret: b
         if verdict is not None:
             return verdict
     return Comparison("undecided", "Neither a proof nor a point that tells the conditions apart was found.")
+
+
+def _settled(of: Condition, symbols: Symbols) -> Condition:
+    """The condition with its scalar formulas as they are evaluated."""
+    atom = of.atom
+    if atom is not None and atom.sign != "letter":
+        try:
+            formula, shape = infer(atom.formula, symbols)
+        except StudentError:
+            return of
+        return Condition("atom", atom=Atom(formula, atom.sign)) if shape == SCALAR else of
+    return Condition(of.op, tuple(_settled(part, symbols) for part in of.parts), atom, of.truth)
 
 
 def undecided(reason: Unsettled) -> Comparison:
@@ -223,12 +236,25 @@ def _by_signs(expected: Condition, got: Condition, symbols: Symbols, secret: byt
             "The signs of the factors of both sides decide both conditions in the same way: that is a proof."
         )
         return Comparison("same", how)
+    if rows.proved:
+        point = _complex_point(expected, got, symbols, secret)
+        how = "Some complex numbers solve one and not the other: that is a proof, by Groebner bases."
+        return point or Comparison("different", how, "solutions")
     signs = {atom.sign for atom in (*expected.atoms, *got.atoms)}
     names = free_names(_formulas(expected, got))
     if not rows.away_from_poles and not rows.lost and signs == {"="} and len(names) > 1:
         how = "The same wherever nothing is divided by zero: that is a proof."
         return Comparison("same", how, "poles", notes=("One of them divides by what may be zero.",))
     return None
+
+
+def _complex_point(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
+    """A difference that a rational point shows, where there is one; it is easier to check."""
+    try:
+        found = _by_systems(expected, got, symbols, secret)
+    except (Unsettled, StudentError):
+        return None
+    return found if found is not None and found.outcome == "different" else None
 
 
 def _one_variable(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
@@ -292,10 +318,6 @@ def _by_systems(expected: Condition, got: Condition, symbols: Symbols, secret: b
                         return _difference(point, in_expected)
                     if count > 8:
                         break
-    if equal is False and not real:
-        return Comparison(
-            "different", "One follows not from the other over the complex numbers.", "solutions"
-        )
     return None
 
 

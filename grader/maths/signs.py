@@ -145,6 +145,15 @@ def _ball(node: Node, values: Mapping[str, Any], last: bool) -> Any:
         if last and exponent < 0 and base.contains(0):
             raise NoValue
         return base**exponent
+    if op == "power":
+        power = constant(args[1])
+        if power is not None and 1 < power.denominator <= 64 and abs(power.numerator) <= 64:
+            root = _real_root(_ball(args[0], values, last), power.denominator, last)
+            if last and power < 0 and root.contains(0):
+                raise NoValue
+            return root**power.numerator
+    if op == "call" and node.value == ("log", 0) and len(args) == 2:
+        return _ball(Node("divide", tuple(Node("call", (arg,), ("log", 0)) for arg in args)), values, last)
     if op == "call" and node.value in (("sqrt", 0), ("root", 0)):
         base = _ball(args[0], values, last)
         degree = 2 if len(args) == 1 else constant(args[1])
@@ -156,6 +165,8 @@ def _ball(node: Node, values: Mapping[str, Any], last: bool) -> Any:
 def _real_root(base: Any, degree: int, last: bool) -> Any:
     from flint import arb
 
+    if not isinstance(base, arb):
+        raise NoValue
     if base.contains(0):
         # At the last precision a value around zero is taken for zero, so that sqrt(x^2 - 2) is 0 at sqrt(2).
         return arb(0) if last else arb("nan")

@@ -18,6 +18,7 @@ from grader.maths.tree import Node, number
 Point = Mapping[str, End]
 _MOST_VARIABLES = 6
 _DRAWS = 4
+_MOST_SOLUTIONS = 24
 # Values that make special cases show: zeros, ones, equal values.
 _SPECIAL = (
     (1, 1, 1, 1, 1, 1),
@@ -49,7 +50,7 @@ def slices(
         others = [name for name in names if name != along]
         failed = found.failed
         for draw in range(_DRAWS + len(_SPECIAL)):
-            if found.failed > failed + 2:
+            if found.failed > failed + 2 or len(found.solutions) >= _MOST_SOLUTIONS:
                 break
             point = {
                 name: End(_value(symbols, name, draw, place, random)) for place, name in enumerate(others)

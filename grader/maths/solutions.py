@@ -9,7 +9,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from grader.maths.conditions import Atom, Condition, Truth, by_sign, condition, is_condition, truth
-from grader.maths.polynomials import Ring, constant, factors, ring, square_root, univariate, whole_power
+from grader.maths.polynomials import (
+    Ring,
+    as_node,
+    constant,
+    factors,
+    ring,
+    square_root,
+    univariate,
+    whole_power,
+)
 from grader.maths.realsets import (
     PRECISIONS,
     End,
@@ -386,6 +395,8 @@ def _numeric_roots(polynomial: fmpq_mpoly, within: Ring, index: int, precision: 
                 if power and k != index:
                     term = term * values[k] ** int(power)
             coefficients[int(powers[index])] += term
+        if coefficients[-1].contains(0):
+            raise Unsettled("a coefficient that may be zero")
         if degree == 1:
             return [-coefficients[0] / coefficients[1]]
         try:
@@ -425,14 +436,28 @@ def _inverted(factor: fmpq_mpoly, within: Ring, place: int, name: str, depth: in
     function = node.value[0] if node.op == "call" and isinstance(node.value, tuple) else ""
     found: list[End] = []
     for part, _ in factors(factor)[1]:
-        coefficients = univariate(part, place)
-        if coefficients is None or len(coefficients) != 2:
-            raise Unsettled("a function at irrational values")
-        value = Fraction(-coefficients[0], coefficients[1])
-        if function == "exp" and value <= 0:
-            continue
+        value = _linear_zero(part, within, place)
         if function not in ("exp", "log") or len(node.args) != 1:
             raise Unsettled(f"where {function} takes a value")
-        target = call("log" if function == "exp" else "exp", number(value))
+        if function == "exp" and not (sign_at(value, {}) or 0) > 0:
+            continue
+        target = call("log" if function == "exp" else "exp", value)
         found.extend(breakpoints(Node("sum", (node.args[0], Node("negate", (target,)))), name, depth + 1))
     return found
+
+
+def _linear_zero(part: fmpq_mpoly, within: Ring, place: int) -> Node:
+    """Where a polynomial that is linear in one generator is zero; its other generators are constants."""
+    coefficients = [part.context().constant(0), part.context().constant(0)]
+    for powers, value in part.to_dict().items():
+        if powers[place] > 1:
+            raise Unsettled("a function at irrational values")
+        rest = tuple(0 if k == place else power for k, power in enumerate(powers))
+        coefficients[powers[place]] += part.context().from_dict({rest: value})
+    low, high = coefficients
+    if low.is_constant() and high.is_constant():
+        if low.is_zero():
+            return number(0)
+        exact = -low.leading_coefficient() / high.leading_coefficient()
+        return number(Fraction(int(exact.p), int(exact.q)))
+    return Node("divide", (Node("negate", (as_node(low, within),)), as_node(high, within)))

@@ -88,11 +88,11 @@ def same_solutions(one: Sequence[System], other: Sequence[System], within: Ring)
     """
     if max(len(one), len(other)) > _MOST_SYSTEMS or len(within.nodes) > _MOST_VARIABLES:
         raise Unsettled("a system that is too large")
-    known = _definitions(within)
+    known = definitions(within)
     return _inside(one, other, known, within) and _inside(other, one, known, within)
 
 
-def _definitions(within: Ring) -> list[fmpq_mpoly]:
+def definitions(within: Ring) -> list[fmpq_mpoly]:
     """What is known of the generators: a square root's square, i^2 = -1."""
     known = []
     assert within.context is not None
