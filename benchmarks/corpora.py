@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 from rows import Row, read_rows
 
 from grader.cli._pairs import Pair
-from grader.cli.compare import Found, decide_pair
+from grader.cli._verdicts import Found, decide_pair
 
 RIGHT, ACCEPT, REJECT, UNDECIDED, UNREADABLE, LATE, FAILED = (
     "right",
@@ -138,9 +138,11 @@ def print_rates(scored: list[Scored]) -> None:
     print(f"\nfalse accepts {count[ACCEPT]} (goal 0); ", end="")
     print(f"false rejects {count[REJECT]} of {rows} (goal {rows // 200}); ", end="")
     print(f"undecided or unreadable {open_rows}, {100 * open_rows / rows:.1f} % (goal 3 %)")
-    spent = sorted(one.found.milliseconds for one in scored)
-    if spent:
-        print(f"milliseconds: median {spent[len(spent) // 2]:.2f}, longest {spent[-1]:.0f}")
+    ranked = sorted(scored, key=lambda one: one.found.milliseconds)
+    if ranked:
+        slowest = ", ".join(f"{one.found.milliseconds:.0f} ({one.row.pair.key})" for one in ranked[:-4:-1])
+        median = ranked[len(ranked) // 2].found.milliseconds
+        print(f"milliseconds: median {median:.2f}, longest {slowest}")
 
 
 def print_row(one: Scored) -> None:

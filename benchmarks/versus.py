@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 from rows import Row, read_rows
 from stages import shares, watched
 
-from grader.cli.compare import decide_pair
+from grader.cli._verdicts import decide_pair
 
 HERE: Final = Path(__file__).resolve().parent
 

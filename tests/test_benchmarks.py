@@ -13,7 +13,7 @@ import pytest
 import rows
 import stages
 
-from grader.cli.compare import Found
+from grader.cli._verdicts import Found
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN: Mapping[str, object] = {

@@ -142,6 +142,13 @@ def test_equations_that_are_the_same_only_for_real_numbers_need_a_domain(tmp_pat
     assert verdicts(ran)[0]["code"] == "real-only"
 
 
+def test_a_quotient_that_can_be_read_in_two_ways_is_undecided_where_they_differ(tmp_path: Path) -> None:
+    row = {"reference": "1/(2 n)", "answer": "1/2n", "symbols": "infer"}
+    ran = run(tmp_path, row, {**row, "reference": "n/2"}, {**row, "reference": "n"})
+    assert [said["outcome"] for said in verdicts(ran)] == ["undecided", "same", "different"]
+    assert verdicts(ran)[0]["code"] == "two-readings"
+
+
 def test_names_may_be_declared_and_the_others_inferred(tmp_path: Path) -> None:
     row = {"reference": "2 A c", "answer": "A c 2", "symbols": {"A": {"matrix": [2, 3]}}, "infer": True}
     assert verdicts(run(tmp_path, row))[0]["outcome"] == "same"

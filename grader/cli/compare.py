@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, get_args
 
 import click
 
 from grader.cli._pairs import Pair, Unusable, read_pair
 from grader.cli._printing import counted, plain, say, wrapped
-from grader.errors import Fault, StaffError, StudentError
+from grader.cli._verdicts import OUTCOMES, Found, decide_pair
+from grader.errors import Fault, StaffError
 from grader.types import Notation
 
-if TYPE_CHECKING:
-    from grader.maths.decide import Policy
-    from grader.maths.names import Symbols
-    from grader.maths.tree import Node
-    from grader.types import Counterexample
-
-Outcome = Literal["same", "different", "undecided", "unreadable"]
-OUTCOMES: Final = get_args(Outcome)
-
 _CHUNK: Final = 100
-# x^3 = 8 ~ x = 2, where nobody says what x may be.
-_REAL_ONLY: Final = "The same solutions among the real numbers, not among the complex: name the domain."
 # Fewer rows are answered before other processes would have started.
 _INLINE: Final = 400
-
-
-class Found(NamedTuple):
-    """What was decided about a pair: `how` is a sentence, `evidence` what a person can check by hand."""
-
-    key: str
-    outcome: Outcome
-    how: str
-    evidence: str = ""
-    code: str = ""
-    example: Mapping[str, object] | None = None
-    milliseconds: float = 0.0
-    truth: str = ""
-
-    @property
-    def wrong(self) -> bool:
-        """Whether the row says the truth and the verdict is the opposite."""
-        return {self.truth, self.outcome} == {"same", "different"}
-
-    def as_json(self) -> str:
-        """The verdict as one line of JSON."""
-        said: dict[str, object] = {
-            "id": self.key,
-            "outcome": self.outcome,
-            "how": self.how,
-            "evidence": self.evidence,
-            "milliseconds": round(self.milliseconds, 3),
-        }
-        said |= {"code": self.code} if self.code else {}
-        said |= {"counterexample": self.example} if self.example else {}
-        said |= {"truth": self.truth} if self.truth else {}
-        return json.dumps(said, ensure_ascii=False)
 
 
 @click.command()
@@ -148,103 +103,6 @@ def _decide_chunk(rows: list[Pair | Found]) -> list[Found]:
 
 def _decided(row: Pair | Found) -> Found:
     return row if isinstance(row, Found) else decide_pair(row)
-
-
-def decide_pair(pair: Pair) -> Found:
-    """The verdict on one pair, with the time it took."""
-    start = perf_counter()
-    found = _decide(pair)
-    return found._replace(milliseconds=1000 * (perf_counter() - start), truth=pair.truth)
-
-
-def _decide(pair: Pair) -> Found:
-    from grader.maths.decide import decide
-    from grader.maths.names import open_symbols
-    from grader.maths.notation import read
-
-    try:
-        symbols = _symbols(pair.symbols, pair.dimensions)
-    except StaffError as error:
-        return Found(pair.key, "unreadable", f"The symbols: {error}", code="symbols")
-    trees = []
-    for whose, text, notation in (
-        ("reference", pair.reference, pair.reference_notation),
-        ("answer", pair.answer, pair.notation),
-    ):
-        try:
-            trees.append(read(text, symbols, notation, undeclared=pair.infer))
-        except StudentError as error:
-            return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
-    declared = symbols
-    if pair.infer:
-        symbols = open_symbols(trees, declared, pair.domain or "real")
-    try:
-        found = decide(trees[0], trees[1], symbols, policy=_policy(pair.options))
-        if found.outcome == "same" and pair.infer and not pair.domain and any(map(_has_equation, trees)):
-            complex_too = open_symbols(trees, declared, "complex")
-            if decide(trees[0], trees[1], complex_too, policy=_policy(pair.options)).outcome == "different":
-                return Found(pair.key, "undecided", _REAL_ONLY, found.how, "real-only")
-    except StudentError as error:
-        return Found(pair.key, "undecided", f"The reference: {error}", code=error.code)
-    example = _counterexample(trees[0], trees[1], symbols) if found.outcome == "different" else None
-    said = [in_words(example)] if example else [found.how] if found.code == "shape" else found.notes
-    return Found(
-        pair.key,
-        found.outcome,
-        found.how,
-        " ".join(said),
-        found.code,
-        _as_data(example) if example else None,
-    )
-
-
-def _has_equation(tree: Node) -> bool:
-    from grader.maths.tree import walk
-
-    return any(node.op == "relation" and node.value == "=" for node in walk(tree))
-
-
-def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Counterexample | None:
-    """A point where two formulas differ; None for what has no values, or where none was found."""
-    from grader.maths.identity import Frame, find_counterexample, settle
-
-    frame = Frame(symbols, b"")
-    try:
-        expected, got = settle(reference, frame), settle(answer, frame)
-        return find_counterexample(expected, got) if expected.shape == got.shape else None
-    except StudentError:
-        return None
-
-
-@lru_cache(maxsize=64)
-def _symbols(declared: str, dimensions: str) -> Symbols:
-    from grader.maths.names import NONE, declare
-
-    return declare(json.loads(declared), json.loads(dimensions)) if declared != "{}" else NONE
-
-
-@lru_cache(maxsize=64)
-def _policy(options: str) -> Policy:
-    from grader.maths.decide import Policy
-
-    return Policy(**json.loads(options))
-
-
-def _as_data(example: Counterexample) -> dict[str, object]:
-    return {"at": dict(example.values), "answer": example.got, "reference": example.expected}
-
-
-def in_words(example: Counterexample) -> str:
-    """A counterexample as a sentence that a person can check.
-
-    >>> from grader.types import Counterexample
-    >>> in_words(Counterexample((("x", "-2"),), "-2", "2"))
-    'at x = -2 the answer gives -2, the reference 2'
-    """
-    where = ", ".join(f"{name} = {value}" for name, value in example.values)
-    return (
-        f"{f'at {where} ' if where else ''}the answer gives {example.got}, the reference {example.expected}"
-    )
 
 
 def _print_lines(found: Iterable[Found]) -> bool:

@@ -1,0 +1,177 @@
+"""One pair of formulas, decided: read, compared, and told with the evidence and with every doubt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from time import perf_counter
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+
+from grader.cli._pairs import Pair
+from grader.errors import StaffError, StudentError
+
+if TYPE_CHECKING:
+    from grader.maths.decide import Policy
+    from grader.maths.identity import Comparison
+    from grader.maths.names import Symbols
+    from grader.maths.tree import Node
+    from grader.types import Counterexample
+
+Outcome = Literal["same", "different", "undecided", "unreadable"]
+OUTCOMES: Final = get_args(Outcome)
+
+_DOUBTS: Final = {
+    "real-only": "The same solutions among the real numbers, not among the complex: name the domain.",
+    "two-readings": "Different as it stands, the same with all that follows a / below the line.",
+}
+
+
+class Found(NamedTuple):
+    """What was decided about a pair: `how` is a sentence, `evidence` what a person can check by hand."""
+
+    key: str
+    outcome: Outcome
+    how: str
+    evidence: str = ""
+    code: str = ""
+    example: Mapping[str, object] | None = None
+    milliseconds: float = 0.0
+    truth: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the row says the truth and the verdict is the opposite."""
+        return {self.truth, self.outcome} == {"same", "different"}
+
+    def as_json(self) -> str:
+        """The verdict as one line of JSON."""
+        said: dict[str, object] = {
+            "id": self.key,
+            "outcome": self.outcome,
+            "how": self.how,
+            "evidence": self.evidence,
+            "milliseconds": round(self.milliseconds, 3),
+        }
+        said |= {"code": self.code} if self.code else {}
+        said |= {"counterexample": self.example} if self.example else {}
+        said |= {"truth": self.truth} if self.truth else {}
+        return json.dumps(said, ensure_ascii=False)
+
+
+def decide_pair(pair: Pair) -> Found:
+    """The verdict on one pair, with the time it took."""
+    start = perf_counter()
+    found = _decide(pair)
+    return found._replace(milliseconds=1000 * (perf_counter() - start), truth=pair.truth)
+
+
+def _decide(pair: Pair) -> Found:
+    try:
+        declared = _symbols(pair.symbols, pair.dimensions)
+    except StaffError as error:
+        return Found(pair.key, "unreadable", f"The symbols: {error}", code="symbols")
+    trees = []
+    for whose in ("reference", "answer"):
+        try:
+            trees.append(_read(pair, declared, whose))
+        except StudentError as error:
+            return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
+    reference, answer = trees
+    symbols = _opened(pair, declared, reference, answer)
+    try:
+        found = _comparison(pair, reference, answer, symbols)
+        doubt = _doubt(pair, found, reference, answer, declared)
+    except StudentError as error:
+        return Found(pair.key, "undecided", f"The reference: {error}", code=error.code)
+    if doubt:
+        return Found(pair.key, "undecided", _DOUBTS[doubt], found.how, doubt)
+    example = _counterexample(reference, answer, symbols) if found.outcome == "different" else None
+    said = [in_words(example)] if example else [found.how] if found.code == "shape" else found.notes
+    data = _as_data(example) if example else None
+    return Found(pair.key, found.outcome, found.how, " ".join(said), found.code, data)
+
+
+def _read(pair: Pair, declared: Symbols, whose: str, *, tight: bool = False) -> Node:
+    from grader.maths.notation import read
+
+    answer = whose == "answer"
+    text, notation = (pair.answer, pair.notation) if answer else (pair.reference, pair.reference_notation)
+    return read(text, declared, notation, tight=tight, undeclared=pair.infer)
+
+
+def _opened(pair: Pair, declared: Symbols, *trees: Node, domain: str = "") -> Symbols:
+    """The declared symbols, and where names are inferred those that these formulas use too."""
+    from grader.maths.names import open_symbols
+
+    return open_symbols(trees, declared, domain or pair.domain or "real") if pair.infer else declared
+
+
+def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> Comparison:
+    from grader.maths.decide import decide
+
+    return decide(reference, answer, symbols, policy=_policy(pair.options))
+
+
+def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declared: Symbols) -> str:
+    """Why a verdict depends on what the row does not say, as one of `_DOUBTS`; empty if it does not."""
+    if found.outcome == "different" and "/" in pair.answer:
+        tight = _read(pair, declared, "answer", tight=True)
+        other = _opened(pair, declared, reference, tight)
+        if tight != answer and _comparison(pair, reference, tight, other).outcome == "same":
+            return "two-readings"
+    unsaid = pair.infer and not pair.domain
+    if found.outcome == "same" and unsaid and any(map(_has_equation, (reference, answer))):
+        complex_too = _opened(pair, declared, reference, answer, domain="complex")
+        if _comparison(pair, reference, answer, complex_too).outcome == "different":
+            return "real-only"
+    return ""
+
+
+def _has_equation(tree: Node) -> bool:
+    from grader.maths.tree import walk
+
+    return any(node.op == "relation" and node.value == "=" for node in walk(tree))
+
+
+def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Counterexample | None:
+    """A point where two formulas differ; None for what has no values, or where none was found."""
+    from grader.maths.identity import Frame, find_counterexample, settle
+
+    frame = Frame(symbols, b"")
+    try:
+        expected, got = settle(reference, frame), settle(answer, frame)
+        return find_counterexample(expected, got) if expected.shape == got.shape else None
+    except StudentError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _symbols(declared: str, dimensions: str) -> Symbols:
+    from grader.maths.names import NONE, declare
+
+    return declare(json.loads(declared), json.loads(dimensions)) if declared != "{}" else NONE
+
+
+@lru_cache(maxsize=64)
+def _policy(options: str) -> Policy:
+    from grader.maths.decide import Policy
+
+    return Policy(**json.loads(options))
+
+
+def _as_data(example: Counterexample) -> dict[str, object]:
+    return {"at": dict(example.values), "answer": example.got, "reference": example.expected}
+
+
+def in_words(example: Counterexample) -> str:
+    """A counterexample as a sentence that a person can check.
+
+    >>> from grader.types import Counterexample
+    >>> in_words(Counterexample((("x", "-2"),), "-2", "2"))
+    'at x = -2 the answer gives -2, the reference 2'
+    """
+    where = ", ".join(f"{name} = {value}" for name, value in example.values)
+    return (
+        f"{f'at {where} ' if where else ''}the answer gives {example.got}, the reference {example.expected}"
+    )
