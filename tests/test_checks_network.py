@@ -265,6 +265,8 @@ def test_whole_weights_change_nothing_but_the_speed() -> None:
         ("W = 7, 8, 9", (3,), 7),
         ("W = 7, b = 8", (), 7),
         ("W = U = [5, 6]", (2,), 5),
+        ("W = 3: U = 4", (), 3),
+        ("with V = 3: W = 4", (), 4),
         ("W =\n[[1,\n 2]]", (1, 2), 1),
         ("W = np.zeros((2, 3))", (2, 3), 0),
     ],

@@ -93,6 +93,48 @@ def test_adagrad_ends_where_another_rate_ends_and_at_the_closed_form() -> None:
     assert ref.adagrad_limit() == pytest.approx(LABEL * np.sign(DATA[0]) / np.abs(DATA).sum(), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("inputs", "labels", "rate"),
+    [
+        ((1, 3), 1, 0.4),
+        (((1, 3),), (1,), 0.1),
+        (((1,), (3,)), (1,), 0.1),
+        ((2, -1, 0.5), 7, 0.2),
+        (((1, 0, 2), (0, 1, 1)), (3, 2), 0.4),
+        (((1, 2, 0, 1), (0, 1, 1, -1), (2, 0, 0, 1)), (1, 2, 3), 0.5),
+    ],
+)
+def test_adagrad_on_other_data_ends_at_a_solution_and_agrees_with_arrays(
+    inputs: object, labels: object, rate: float
+) -> None:
+    x, t = np.atleast_2d(np.array(inputs, float)), np.atleast_1d(np.array(labels, float))
+    x = x if len(x) == len(t) else x.T
+    w, seen = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    for _ in range(20_000):
+        gradient = 2 / len(t) * x.T @ (x @ w - t)
+        seen += gradient**2
+        w -= rate * gradient / np.maximum(np.sqrt(seen) + 1e-10, 1e-300)
+    end = ref.adagrad_end(inputs, labels, rate)
+    assert end == pytest.approx(w, abs=1e-8)
+    assert x @ end == pytest.approx(t)
+    assert ref.shortest_solution(inputs, labels) == pytest.approx(np.linalg.pinv(x) @ t)
+
+
+def test_where_adagrad_ends_depends_on_the_start() -> None:
+    end = np.array(ref.adagrad_end((1, 2), 3, 0.4, (5, 0)))
+    assert end @ (1, 2) == pytest.approx(3)
+    # Each coordinate moves by the same amount, down: 5 - s + 2 (-s) = 3.
+    assert end == pytest.approx([5 - 2 / 3, -2 / 3])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "labels"), [((1, 2), (1, 2, 3)), (((1, 2), (3,)), (1, 2)), (((1, 2), (2, 4)), (1, 2))]
+)
+def test_data_that_do_not_fit_are_refused(inputs: object, labels: object) -> None:
+    with pytest.raises(ValueError, match="example"):
+        ref.shortest_solution(inputs, labels)
+
+
 def test_one_step_of_adagrad_is_far_from_a_solution() -> None:
     step = np.array(ref.adagrad_first_step())
     assert step == pytest.approx(descend(rate=0.01, epsilon=1e-8, steps=1))

@@ -65,7 +65,6 @@ _SMALL = frozenset(
     "result above formula general vector vectors only just will can say says get gives using use by "
     "all any every each mathbb r".split()
 )
-)
 _LONGEST = 4_000
 _MOST = 12
 

@@ -18,7 +18,7 @@ _KINDS = 20
 Vector = tuple[Fraction, ...]
 Matrix = tuple[Vector, ...]
 Number = int | Fraction
-Function = Callable[[Any], Any]
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)

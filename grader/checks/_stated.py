@@ -132,7 +132,7 @@ def _statements(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
             depth = max(0, depth - 1)
         elif depth:
             continue
-        elif match["is"]:
+        elif match["is"] and not (match["is"] == ":" and sides):
             sides.append(text[start : match.start()])
             start = match.end()
         else:

@@ -5,11 +5,13 @@ one thing changed (no biases, no padding, ...), so that the rubric can name the 
 """
 
 from .adagrad import (
+    adagrad_end,
     adagrad_first_step,
     adagrad_limit,
     adagrad_limit_of_the_earlier_example,
     adagrad_limit_of_the_symmetric_example,
     minimum_norm_point,
+    shortest_solution,
 )
 from .convolution import (
     conv_output,

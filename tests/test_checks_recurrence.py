@@ -1,0 +1,144 @@
+"""Where an iteration ends on data of the student's own; the example is a drift of equal steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from grader.checks import OptionError, Setting, recurrence
+from grader.errors import StudentError
+from grader.maths.names import NONE
+from grader.options import OptionsError
+from grader.types import Answer, Note, Outcome, Place, Verdict
+
+
+def equal_steps(inputs: Any = (1, 2), labels: Any = 3, rate: Any = Fraction(1, 10)) -> Sequence[Fraction]:
+    """The solution of x'w = t whose entries are equal; only small rates end there."""
+    if not isinstance(inputs, tuple) or isinstance(inputs[0], tuple) or isinstance(labels, tuple):
+        raise ValueError("one example")
+    if rate > 1:
+        raise ArithmeticError("does not converge")
+    return [Fraction(labels) / sum(map(Fraction, inputs))] * len(inputs)
+
+
+def shortest(inputs: Any = (1, 2), labels: Any = 3, **_: object) -> Sequence[Fraction]:
+    if isinstance(inputs[0], tuple):
+        raise ValueError("one example")
+    return [Fraction(labels) * Fraction(x) / sum(Fraction(e) ** 2 for e in inputs) for x in inputs]
+
+
+REFERENCE: Mapping[str, Any] = {"end": equal_steps, "shortest": shortest, "usual": lambda: [1, 1]}
+OPTIONS: dict[str, object] = {
+    "result": ["limit", "w_inf"],
+    "data": [
+        {"name": ["X", "x"], "as": "inputs", "needed": "yes"},
+        {"name": ["t"], "as": "labels", "needed": "yes"},
+        {"name": ["eta", "learning rate"], "as": "rate"},
+    ],
+    "run": "ref.end",
+    "differs_from": "ref.shortest",
+    "same": {"credit": "0.4", "say": "No counterexample."},
+    "missed": {"credit": "0", "say": "This is the shortest."},
+    "expected": "ref.usual",
+    "otherwise": "person",
+    "tolerance": {"abs": "1e-3"},
+}
+
+
+def judge(text: str, passage: str = "", **more: Any) -> Verdict:
+    options = recurrence.Options.model_validate({**OPTIONS, **more})
+    prepared = recurrence.prepare(options, Setting(NONE, REFERENCE))
+    return recurrence.judge(prepared, Answer("4.3", text, Place("a.md"), passage=passage))
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("x = (1, 3), t = 1, limit = (1/4, 1/4)", ""),
+        ("x = (1, 3), t = 1, eta = 0.5, so w_inf = (0.25, 0.25)", ""),
+        ("(0.25, 0.2501)", "Take $x = (1, 3)$ and $t = 1$, starting at $w_0 = 0$."),
+        ("[0.25, 0.25]", "```\nx = np.array([1, 3])\nt = 1\n```"),
+        ("(2, 2)", "x: (1, 2)\nt: 6\nlearning rate: 1/10"),
+        ("(2, 2)", "First x = (1, 2), t = 3; then again with t = 6."),
+        ("(1, 1)", ""),
+        ("(1, 1)", "for t = 1, 2, 3, ... the weights move"),
+    ],
+)
+def test_the_end_on_the_students_own_data_is_right(text: str, passage: str) -> None:
+    verdict = judge(text, passage)
+    assert verdict.outcome is Outcome.CORRECT, verdict.message
+
+
+def test_the_evidence_says_what_was_run_and_where_it_ended() -> None:
+    (note,) = judge("x = (1, 3), t = 1, limit = (1/4, 1/4)").evidence
+    assert note == Note(
+        "proof", "On X = (1, 3), t = 1 the iteration ends at (0.25, 0.25), not at (0.1, 0.3)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "credit", "code"),
+    [
+        ("x = (1, 1), t = 3, limit = (1.5, 1.5)", "0.4", "no-counterexample"),
+        ("x = (1, 3), t = 1, limit = (0.1, 0.3)", "0", "missed"),
+    ],
+)
+def test_data_that_show_nothing_and_the_other_point_have_their_credit(
+    text: str, credit: str, code: str
+) -> None:
+    verdict = judge(text)
+    assert (verdict.code, verdict.credit) == (code, Fraction(credit))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = (1, 3), t = 1, limit = (0.3, 0.3)",
+        "x = (1, 2), t = 6, limit = (1, 1)",
+        "x = (1, 3), t = 1, limit = (1/4, 1/4, 1/4)",
+        "(2, 2)",
+        "x = (1, 3), t = 1",
+        "X = [[1, 2], [3, 4]], t = (1, 2), limit = (5, 6)",
+        "x = (1, 3), t = 1, eta = 7, limit = (1/4, 1/4)",
+        "x = (1, 10^9), t = 1, limit = (5, 6)",
+        "x = (1, 3), t = 1, limit = 7",
+    ],
+)
+def test_anything_else_waits_for_a_person(text: str) -> None:
+    verdict = judge(text)
+    assert (verdict.outcome, verdict.credit) == (Outcome.UNDECIDED, None), verdict.message
+
+
+@pytest.mark.parametrize("text", ["", "nan", "(NaN, 1)", "no idea", "x" * 50_000])
+def test_what_is_no_point_cannot_be_read(text: str) -> None:
+    with pytest.raises(StudentError):
+        judge(text)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"otherwise": "incorrect"},
+        {"data": [{"name": ["x"], "as": "inputs"}]},
+        {"data": []},
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(OptionsError):
+        judge("(1, 1)", **more)
+
+
+def test_a_function_that_is_not_there_is_named() -> None:
+    with pytest.raises(OptionError) as raised:
+        judge("(1, 1)", run="ref.ends")
+    assert raised.value.path == ("run",)
+
+
+def test_every_sample_gets_its_credit() -> None:
+    options = recurrence.Options.model_validate(OPTIONS)
+    prepared = recurrence.prepare(options, Setting(NONE, REFERENCE))
+    for sample in recurrence.samples(prepared):
+        assert recurrence.judge(prepared, Answer("4.3", sample.text, Place("a.md"))).credit == sample.credit
