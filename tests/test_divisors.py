@@ -58,3 +58,20 @@ def test_of_integers_it_stays(formula: str) -> None:
 )
 def test_what_is_no_polynomial_or_too_large_is_left_as_it_is_or_zero(formula: str) -> None:
     worked_out(formula)
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("gcd(2.4, 3.6)", "6/5"),
+        ("lcm(2.4, 3.6, 0.6)", "36/5"),
+        ("gcd(1/2, 3)", "1/2"),
+        ("lcm(-1.5, 618)", "618"),
+        ("gcd(1.43E-13, 21)", "1E-15"),
+        ("gcd(0, 5)", "5"),
+        ("lcm(0, 5)", "0"),
+    ],
+)
+def test_of_numbers_all_are_whole_multiples_of_the_gcd(formula: str, value: str) -> None:
+    one, other = (read(text, NONE, "python") for text in (formula, value))
+    assert decide(one, other, NONE).outcome == "same"

@@ -30,13 +30,15 @@ def _whole(args: Sequence[Fraction]) -> list[int] | None:
 
 
 def _gcd(args: Sequence[Fraction]) -> Fraction | None:
-    whole = _whole(args)
-    return None if whole is None else Fraction(math.gcd(*whole))
+    """The largest number that all are whole multiples of: of 12/5 and 18/5 it is 6/5."""
+    below = math.lcm(*(value.denominator for value in args))
+    return Fraction(math.gcd(*(int(value * below) for value in args)), below)
 
 
 def _lcm(args: Sequence[Fraction]) -> Fraction | None:
-    whole = _whole(args)
-    return None if whole is None else Fraction(math.lcm(*whole))
+    """The smallest positive whole multiple of all."""
+    below = math.lcm(*(value.denominator for value in args))
+    return Fraction(math.lcm(*(int(value * below) for value in args)), below)
 
 
 def _factorial(args: Sequence[Fraction]) -> Fraction | None:
