@@ -48,7 +48,7 @@ def tree(text: str) -> Node:
     inner, bracketed = text[1:-1], _closes_last(text)
     if bracketed and text[0] == "{":
         return Node("set", tuple(map(tree, _split(inner, ";"))) if inner.strip() else ())
-    if bracketed and len(_split(inner, ";")) == 2:
+    if bracketed and len(_split(inner, ";")) == 2 and not SIGNS.search(inner):
         return Node("interval", tuple(map(tree, _split(inner, ";"))), (text[0] == "[", text[-1] == "]"))
     if bracketed and (SIGNS.search(inner) or any(word in inner for word in WORDS)):
         return tree(inner)
@@ -110,6 +110,13 @@ SAME = [
     ("y = x^2/x", "y = x"),
     ("y/x = 2", "y = 2x"),
     ("x = y", "abs(x - y) = 0"),
+    ("(x^2 - y^2)/(x - y) = 0", "x + y = 0"),
+    ("x/y = 0", "x = 0"),
+    ("a = log(9)/log(3)", "3^a = 9"),
+    ("log((x + 17)/(2x))/log(3) = 2", "(x + 17)/(2x) = 9"),
+    ("{x = 1; x = 2}", "x = 2 or x = 1"),
+    ("x = {1; 2}", "x = 1 or x = 2"),
+    ("(x = 5; y = 2); (x = 7; y = 2)", "y = 2 and (x = 5 or x = 7)"),
     ("x^2 + y^2 = 0", "x = 0 and y = 0"),
     ("s^2 = 0", "s^2*exp(s*t) = 0"),
     ("x = sin(y)/cos(y)", "x = tan(y)"),
@@ -184,6 +191,8 @@ DIFFERENT = [
     ("a^2 = a*b", "a = b"),
     ("x^2 = x", "x = 1"),
     ("(x^2 - 4)/(x - 2) = 0", "x^2 - 4 = 0"),
+    ("(x^2 - y^2)/(x - y) = 0", "x^2 - y^2 = 0"),
+    ("(x^2 - y^2)/(x - y) = 0", "x - y = 0"),
     ("T = 2pi*sqrt(L/g)", "T^2 = 4pi^2*L/g"),
     ("x = x", "1 = 2"),
     ("exp(x) = y", "x = log(2y)"),
@@ -291,6 +300,12 @@ def test_a_difference_is_told_with_a_point_that_can_be_checked(expected: str, go
         ("x^2 = -1", "false", COMPLEX, "different"),
         ("x^2 = -1", "false", REAL, "same"),
         ("(x - 1)*(x^2 + x + 1) = 0", "x = 1", COMPLEX, "different"),
+        ("a^2 = b^2", "a = b", COMPLEX, "different"),
+        ("a^2 = b^2", "a = b or a = -b", COMPLEX, "same"),
+        ("x^2 + y^2 = 0", "x = 0 and y = 0", COMPLEX, "different"),
+        ("x^4 = 2", "x^2 = sqrt(2)", COMPLEX, "different"),
+        ("x^4 = 2", "x^2 = sqrt(2)", REAL, "same"),
+        ("x = sqrt(2)*sqrt(3)", "x = sqrt(6)", COMPLEX, "same"),
     ],
 )
 def test_the_domains_of_the_names_count(expected: str, got: str, symbols: Symbols, outcome: str) -> None:

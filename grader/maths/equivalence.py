@@ -272,7 +272,7 @@ class Rows:
 
     different: int
     away_from_poles: int
-    lost: bool  # a factor is both above and below, so that zeros were lost
+    lost: bool  # one divides by what makes the other true, so that more than single points is lost
     proved: bool  # complex numbers that make such a row are proved to exist
 
 
@@ -281,7 +281,6 @@ def compare_rows(one: Condition, other: Condition, table: Table) -> Rows:
     feasible: dict[frozenset[int], bool | None] = {}
     proved = False
     poles = sorted({place for found in table.atoms.values() for place in found.below})
-    zeros = {place for found in table.atoms.values() for place in found.above}
     different = away = 0
     for row in table.rows():
         left = truth(one, lambda atom, row=row: table.holds(atom, row))  # type: ignore[misc]
@@ -296,8 +295,21 @@ def compare_rows(one: Condition, other: Condition, table: Table) -> Rows:
             proved = proved or feasible[zero] is True
             away += all(row[1][place] != 0 for place in poles)
     return Rows(
-        different, away, bool(zeros & set(poles)), proved and table.complex_values and table.algebraic()
+        different, away, _lost(one, other, table), proved and table.complex_values and table.algebraic()
     )
+
+
+def _lost(one: Condition, other: Condition, table: Table) -> bool:
+    """Whether a whole factor of one condition is a denominator of the other, or that cannot be told."""
+    for left, right in ((one, other), (other, one)):
+        if left.op != "atom" and (left.op != "or" or any(part.op != "atom" for part in left.parts)):
+            return True
+        zeros = {
+            k for atom in left.atoms for k in table.atoms[atom].above.keys() - table.atoms[atom].below.keys()
+        }
+        if zeros & {k for atom in right.atoms for k in table.atoms[atom].below}:
+            return True
+    return False
 
 
 def _feasible(zero: frozenset[int], table: Table) -> bool | None:

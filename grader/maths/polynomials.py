@@ -208,6 +208,9 @@ def _key(node: Node, known: Ring) -> str:
 
 
 def _argument(node: Node, known: Ring) -> str:
+    value = constant(node)
+    if value is not None:
+        return str(value)
     if not _is_rational(node):
         return _key(node, known)
     inner = Ring(keys=known.keys)

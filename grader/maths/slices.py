@@ -18,7 +18,7 @@ from grader.maths.tree import Node, number
 Point = Mapping[str, End]
 _MOST_VARIABLES = 6
 _DRAWS = 4
-_MOST_SOLUTIONS = 24
+_MOST_SOLUTIONS = 12
 # Values that make special cases show: zeros, ones, equal values.
 _SPECIAL = (
     (1, 1, 1, 1, 1, 1),
