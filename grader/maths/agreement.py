@@ -20,7 +20,7 @@ from grader.maths import kinks
 from grader.maths.algebra import Unclear, Undefined, Value, entries_of
 from grader.maths.evaluate import evaluate
 from grader.maths.formula import Formula
-from grader.maths.real import STRATA, Sample, special_values
+from grader.maths.real import STRATA, Sample, exponent_values, special_values
 
 Outcome = Literal["same", "different", "domain", "outside", "wide", "unclear"]
 
@@ -28,6 +28,7 @@ LOW, HIGH, LAST = 96, 1_000, 3_328
 MOST_PRECISION = 60_000
 _ENOUGH = 6
 _SEARCH = 3 * len(STRATA)
+_NEGATIVE = 2  # the stratum of negative numbers
 _PERTURBED = fmpq(1, 2**26)
 
 
@@ -101,7 +102,7 @@ def _confirmed(
     shortened = not _exact(expected) or not _exact(got)
     bits = LOW if shortened else HIGH
     if not shortened:
-        chosen = [*agreed[:5], *agreed[5::4][:8]]
+        chosen = [*agreed[:4], *agreed[4::4][:5]]
         for place in chosen:
             if _compare(expected, got, place, HIGH, plural) == "different":
                 return Agreement("different", 0, place.sample)
@@ -169,7 +170,16 @@ def _places(expected: Formula, got: Formula, names: Sequence[str], counting: boo
     few = names[:4]
     for number, sample in enumerate(special_values(samples[0], few)):
         yield _Place(("special", number, counting, tuple(few)), sample)
-    found = list(dict.fromkeys(chain(kinks.parts(expected.settled), kinks.parts(got.settled))))
+    if ("exponent",) in expected.seen | got.seen:
+        powers = {*kinks.in_exponents(expected.settled), *kinks.in_exponents(got.settled)}
+        for base in (samples[0], frame.sample(_NEGATIVE, counting) or samples[0]):
+            for sample in exponent_values(base, sorted(powers & {*names})):
+                yield _Place(None, sample)
+    found = list(
+        dict.fromkeys(
+            chain(kinks.parts(expected.settled, frame.symbols), kinks.parts(got.settled, frame.symbols))
+        )
+    )
     if found:
         for sample in kinks.around(found, samples[:1] + samples[3:4], names):
             yield _Place(None, sample)
@@ -287,7 +297,9 @@ def removable(expected: Formula, got: Formula, names: Sequence[str], counting: b
     sample = expected.frame.sample(0, counting)
     if sample is None:
         return None
-    found = list(dict.fromkeys(chain(kinks.divisors(expected.settled), kinks.divisors(got.settled))))
+    symbols = expected.frame.symbols
+    trees = (expected.settled, got.settled)
+    found = list(dict.fromkeys(chain(*(kinks.divisors(tree, symbols) for tree in trees))))
     for point in kinks.at(found, sample, names):
         kinds = []
         for formula in (expected, got):

@@ -81,13 +81,12 @@ class Balls:
         raise Unclear
 
     def function(self, name: str, args: Sequence[Scalar]) -> Scalar:
-        args = [_real(argument) for argument in args]
         if name in _SEVERAL:
-            return _SEVERAL[name](self, args)
-        x = args[0]
+            return _SEVERAL[name](self, [_real(argument) for argument in args])
+        x = _real(args[0])
         if name == "exp":
             value = x.exp()
-            if isinstance(value, arb):
+            if type(value) is arb and value < _HALF:
                 self.note(value)
             return value
         if self.analytic and isinstance(x, acb):
@@ -96,7 +95,9 @@ class Balls:
             return _real(_ENTIRE[name](x))
         if name in _PIECEWISE:
             if isinstance(x, acb):
-                raise Undefined(name, "of a complex number has no value")
+                if name not in ("floor", "ceil", "round"):
+                    raise Undefined(name, "of a complex number has no value")
+                return acb(_PIECEWISE[name](x.real), _PIECEWISE[name](x.imag))
             return _PIECEWISE[name](x)
         if name in _PARTIAL:
             return _PARTIAL[name](x)
@@ -259,11 +260,12 @@ class Balls:
         return value.real if not self.plural or value.imag == 0 else value
 
 
+_HALF = arb(0.5)
 _NAN = acb(arb.nan())
 
 
 def _real(value: Scalar) -> Scalar:
-    return value.real if isinstance(value, acb) and value.imag == 0 else value
+    return value.real if type(value) is acb and value.imag == 0 else value
 
 
 def _exponent(value: arb) -> int:
@@ -348,7 +350,8 @@ def _gamma(x: Scalar) -> Scalar:
 
 def _factorial(x: Scalar) -> Scalar:
     if isinstance(x, arb) and x.is_integer() and x < 0:
-        raise Undefined("the factorial", "of a negative whole number is taken")
+        # Factorials are written for whole numbers that are not negative: 1/(n - k)! is no pole at n < k.
+        raise Unclear
     return _gamma(x + 1)
 
 

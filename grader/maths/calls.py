@@ -56,6 +56,8 @@ def call(node: Node, args: Sequence[Value], point: Point, evaluate: Evaluate) ->
 
 def _each(function: Callable[[list[Scalar]], Scalar], args: Sequence[Value], algebra: Algebra) -> Value:
     """A function of scalars, entry by entry; numbers beside vectors are repeated."""
+    if len(args) == 1 and not is_matrix(args[0]):
+        return function([args[0]])
     shaped = next((argument for argument in args if is_matrix(argument)), None)
     if shaped is None:
         return function(list(args))

@@ -15,15 +15,14 @@ from grader.maths.balls import Gaussian
 from grader.maths.evaluate import evaluate
 from grader.maths.formula import Formula
 from grader.maths.names import Symbols
-from grader.maths.notation.text import to_text
 from grader.maths.rationals import NotRational
-from grader.maths.real import Sample, draw_sample, special_values
+from grader.maths.real import STRATA, Sample, draw_sample, exponent_values, special_values
 from grader.maths.tree import names_in
 from grader.types import Counterexample
 
 NOT_DEFINED = "not defined there"
 MOST_WEIGHT = 4_000
-_BITS = 256
+_BITS = (256, 4_096)
 
 
 def find(expected: Formula, got: Formula, sizes: Mapping[str, int]) -> Counterexample | None:
@@ -46,8 +45,8 @@ def find(expected: Formula, got: Formula, sizes: Mapping[str, int]) -> Counterex
     }
     for sample in _candidates(expected, got, sizes, sorted(free)):
         pair = None if unknown else _exactly(expected, got, sample)
-        if pair is None:
-            pair = _really(expected, got, sample, plural, unknown)
+        for bits in () if pair is not None else _BITS:
+            pair = pair or _really(expected, got, sample, plural, unknown, bits)
         if pair is not None and pair[0] != pair[1]:
             values = [(name, _shown(sample.values[name])) for name in sample.values if name in free]
             values += sorted(unknown.items())
@@ -76,7 +75,7 @@ def _candidates(
     """Small whole numbers first, then special values, kinks, and points on all scales."""
     symbols = expected.frame.symbols
     # The same question gets the same example, whatever the secret.
-    seed = blake2b(to_text(expected.node).encode()).digest()
+    seed = blake2b(repr(expected.node).encode()).digest()
     first: Sample | None = None
     for attempt in range(7):
         random = Random(seed + bytes([attempt]))  # noqa: S311
@@ -90,10 +89,20 @@ def _candidates(
         return
     free = kinks.free_scalars(symbols, names)
     yield from special_values(first, free[:4])
-    found = list(dict.fromkeys([*kinks.parts(expected.settled), *kinks.parts(got.settled)]))
+    if ("exponent",) in expected.seen | got.seen:
+        powers = {*kinks.in_exponents(expected.settled), *kinks.in_exponents(got.settled)}
+        negative = first.with_values(
+            {
+                name: -abs(first.values[name])
+                for name in free
+                if symbols.table[name].domain == "real" and name not in first.integers
+            }
+        )
+        yield from exponent_values(negative, sorted(powers & {*free}))
+    found = list(dict.fromkeys([*kinks.parts(expected.settled, symbols), *kinks.parts(got.settled, symbols)]))
     if found:
         yield from kinks.around(found, [first], free)
-    for stratum in range(9):
+    for stratum in range(2 * len(STRATA)):
         random = Random(seed + bytes([stratum, 1]))  # noqa: S311
         try:
             yield draw_sample(symbols, random, sizes, stratum, counting=stratum)
@@ -118,10 +127,15 @@ def _exactly(expected: Formula, got: Formula, sample: Sample) -> tuple[str, str]
 
 
 def _really(
-    expected: Formula, got: Formula, sample: Sample, plural: bool, meanings: Mapping[str, str]
+    expected: Formula,
+    got: Formula,
+    sample: Sample,
+    plural: bool,
+    meanings: Mapping[str, str],
+    bits: int,
 ) -> tuple[str, str] | None:
     """Both values in balls, where these prove a difference or one has none."""
-    with ctx.workprec(_BITS):
+    with ctx.workprec(bits):
         point = sample.balls(plural=plural, meanings=meanings)
         try:
             first, second = (agreement.state(formula, point, plural) for formula in (expected, got))

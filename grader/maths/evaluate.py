@@ -18,8 +18,9 @@ from grader.maths.tree import Node
 
 __all__ = ("Algebra", "Matrix", "Point", "Scalar", "Unclear", "Undefined", "Value", "evaluate", "is_matrix")
 
-# Above this an exponent is not worked out; the modular powers would allow more, the rationals would not.
-EXPONENT = 1_000
+# Above this an exponent is not worked out. Exact numbers allow less, see `rationals`.
+EXPONENT = 1_000_000
+MATRIX_EXPONENT = 1_000
 
 _E = Node("constant", (), "e")
 
@@ -251,6 +252,10 @@ def _weigh(node: Node, seen: set[object]) -> int:
         value = Fraction(str(node.value))
         return value.numerator.bit_length() + value.denominator.bit_length()
     if op == "power":
+        if args[1].op == "number":
+            plain: Any = args[1].value
+            if plain.denominator == 1 and 0 < plain.numerator <= EXPONENT:
+                return _weigh(args[0], seen) * int(plain.numerator) + 1
         exponent = exact(args[1], {})
         if exponent is not None:
             if abs(exponent) > EXPONENT:
@@ -280,8 +285,19 @@ _PLAIN = frozenset("sum product divide negate".split())
 _DIVISOR, _EXPONENT, _ROOT = ("divisor",), ("exponent",), ("root",)
 
 
+_SPECIAL_BASES = frozenset(("call", "constant"))
+
+
 def _power(node: Node, point: Point) -> Value:
     base_node, exponent_node = node.args
+    if exponent_node.op == "number" and base_node.op not in _SPECIAL_BASES:
+        known: Any = exponent_node.value
+        if known.denominator == 1 and 0 < known.numerator <= 64:
+            base = evaluate(base_node, point)
+            if not is_matrix(base):
+                return base**known.numerator
+            if node.value != "elementwise":
+                return _whole_power(base, known.numerator, node, point)
     exponent = exact(exponent_node, point.integers)
     if exponent is None:
         if base_node == _E:
@@ -337,7 +353,11 @@ def _whole_power(base: Value, exponent: int, node: Node, point: Point) -> Value:
             base = 1 / base
         exponent = -exponent
     if not is_matrix(base):
+        if exponent > 64 and not point.algebra.generic:
+            return point.algebra.power(base, point.algebra.number(Fraction(exponent)))
         return base**exponent
+    if exponent > MATRIX_EXPONENT:
+        raise StudentError(f"The exponent {exponent} is too large.", code="too-large")
     result = None
     while exponent:
         if exponent & 1:

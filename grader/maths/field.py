@@ -50,6 +50,7 @@ class Field:
         self.plural = False
         self._identities: dict[int, nmod_mat] = {}
         self._constants: dict[str, Scalar] = {}
+        self._hashers: dict[tuple[str, tuple[int, ...]], blake2b] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -104,9 +105,14 @@ class Field:
 
     def hashed(self, name: str, orders: tuple[int, ...], args: Sequence[Scalar]) -> Scalar:
         """A random element that depends on a name and on values."""
-        text = f"{name}|{orders}|{'|'.join([str(int(argument)) for argument in args])}"
-        digest = blake2b(text.encode(), key=self.secret, digest_size=16).digest()
-        return self.one * (int.from_bytes(digest, "big") % self.prime)
+        known = self._hashers.get((name, orders))
+        if known is None:
+            known = blake2b(f"{name}|{orders}|".encode(), key=self.secret, digest_size=16)
+            self._hashers[name, orders] = known
+        hasher = known.copy()
+        for argument in args:
+            hasher.update(int(argument).to_bytes(8, "big"))
+        return self.one * (int.from_bytes(hasher.digest(), "big") % self.prime)
 
     def unknown(self, name: str, orders: tuple[int, ...], args: Sequence[Scalar]) -> Scalar:
         return self.hashed(name, orders, args)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,6 +39,9 @@ class Frame:
         self.secret, self.square = secret or b"no secret", square
         table = self.symbols.table.values()
         self.counts = frozenset(s.name for s in table if s.kind == "dimension" or s.domain == "integer")
+        self.integers = (
+            self.counts - self.symbols.dimensions[0].keys() if self.symbols.dimensions else self.counts
+        )
         self.arrays = frozenset(s.name for s in table if s.shape != SCALAR or s.definition is not None)
         self.complex = frozenset(s.name for s in table if s.domain == "complex")
         self._points: dict[tuple[int, bool], Point] = {}
@@ -122,15 +124,17 @@ class Formula:
         self._values: dict[tuple[int, bool, bool], FieldValue | Undefined] = {}
         self.states: dict[tuple[object, int, bool], State] = {}
 
-    @cached_property
     def counting(self) -> bool:
         """Whether names of integers must be small numbers here: in exponents, limits, sizes."""
         return not (self.seen.isdisjoint(_COUNTING) and self.seen.isdisjoint(self.frame.arrays))
 
-    @cached_property
     def counted(self) -> bool:
         """Whether the value depends on names of integers at all."""
         return not self.seen.isdisjoint(self.frame.counts)
+
+    def numbered(self) -> bool:
+        """Whether the value depends on names of integers that are no sizes."""
+        return not self.seen.isdisjoint(self.frame.integers)
 
     def value(self, index: int) -> tuple[Value, bool]:
         """The value at a point, and whether a function was met whose identities a field does not know.

@@ -102,10 +102,11 @@ def _by_values(expected: Formula, got: Formula, turned: bool) -> Comparison:
     counting, points = True, 2
     frame = expected.frame
     if frame.counts:
-        counted = expected.counted or got.counted
-        counting = expected.counting or got.counting
-        if counting and counted:
+        counting = expected.counting() or got.counting()
+        if counting and (expected.numbered() or got.numbered()):
             points = len(COUNTS)
+        elif counting and (expected.counted() or got.counted()):
+            points = 3  # as many sizes
     bits = (60 - log2(8 * (expected.weight + got.weight))) * points
     if bits < BOUND:
         points, bits = 3, bits * 3 / points
@@ -129,7 +130,9 @@ def _by_values(expected: Formula, got: Formula, turned: bool) -> Comparison:
             domains |= wanted.restrictions != found.restrictions or wanted.conditional or found.conditional
         divisors |= wanted.divisors != found.divisors
     if undefined is not None and equal == 0:
-        return Comparison("different", f"{undefined}, so this has no value.", "undefined", turned)
+        both = not defined(expected) and not defined(got)
+        outcome: Literal["different", "undecided"] = "undecided" if both else "different"
+        return Comparison(outcome, f"{undefined}, so this has no value.", "undefined", turned)
     if undefined is not None:
         return Comparison("undecided", f"At one of the points {undefined}.", "undefined", turned)
     if domains:

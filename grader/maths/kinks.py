@@ -30,7 +30,7 @@ _TINY = fmpq(1, 2**30)
 _GRID = tuple(fmpq(n, 10) for n in (-640, -160, -80, -40, -21, -9, -4, -1, 1, 4, 9, 21, 40, 80, 160, 640))
 
 
-def parts(node: Node) -> list[Node]:
+def parts(node: Node, symbols: Symbols) -> list[Node]:
     """The parts of a formula whose zeros matter, each once."""
     found: dict[Node, None] = {}
     stack = [node]
@@ -38,13 +38,44 @@ def parts(node: Node) -> list[Node]:
         top = stack.pop()
         for part in _of(top):
             for factor in _factors(part):
-                if names_in(factor):
+                if names_in(factor) and not is_positive(factor, symbols):
                     found.setdefault(factor)
         stack.extend(top.args)
     return list(found)[:MOST_PARTS]
 
 
-def divisors(node: Node) -> list[Node]:
+def is_positive(node: Node, symbols: Symbols, least: bool = False) -> bool:
+    """Whether a part is seen to be positive everywhere (with `least`: not negative) by its form."""
+    op, args = node.op, node.args
+    if op in ("number", "decimal"):
+        value = Fraction(str(node.value))
+        return value > 0 or (least and value == 0)
+    if op == "constant":
+        return node.value in ("e", "pi")
+    if op == "symbol":
+        found = symbols.table.get(str(node.value))
+        return found is not None and (found.domain == "positive" or found.kind == "dimension")
+    if op == "sum":
+        return all(is_positive(term, symbols, True) for term in args) and (
+            least or any(is_positive(term, symbols) for term in args)
+        )
+    if op in ("product", "divide"):
+        return all(is_positive(part, symbols, least and op == "product") for part in args)
+    if op == "power":
+        if args[0] == Node("constant", (), "e"):
+            return True
+        even = args[1].op == "number" and args[1].value in (2, 4, 6)
+        return is_positive(args[0], symbols, least) or (least and even)
+    if op == "call":
+        if node.value in (("exp", 0), ("cosh", 0), ("logistic", 0)):
+            return True
+        if node.value == ("sqrt", 0):
+            return is_positive(args[0], symbols, least)
+        return least and node.value in (("abs", 0), ("norm", 0), ("relu", 0))
+    return False
+
+
+def divisors(node: Node, symbols: Symbols) -> list[Node]:
     """The factors of the divisors of a formula that have names in them."""
     found: dict[Node, None] = {}
     stack = [node]
@@ -52,10 +83,22 @@ def divisors(node: Node) -> list[Node]:
         top = stack.pop()
         if top.op == "divide" or (top.op == "power" and _is_negative(top.args[1])):
             for factor in _factors(top.args[1 if top.op == "divide" else 0]):
-                if names_in(factor):
+                if names_in(factor) and not is_positive(factor, symbols):
                     found.setdefault(factor)
         stack.extend(top.args)
     return list(found)
+
+
+def in_exponents(node: Node) -> list[str]:
+    """The names that stand in exponents."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if top.op == "power":
+            found |= names_in(top.args[1])
+        stack.extend(top.args)
+    return sorted(found)
 
 
 def _is_negative(node: Node) -> bool:
@@ -66,7 +109,10 @@ def _factors(node: Node) -> Iterator[Node]:
     if node.op in ("product", "divide", "negate"):
         for argument in node.args:
             yield from _factors(argument)
-    elif (node.op == "power" and node.args[1].op in ("number", "decimal")) or node.value == ("abs", 0):
+    elif (node.op == "power" and node.args[1].op in ("number", "decimal")) or node.value in (
+        ("abs", 0),
+        ("sqrt", 0),
+    ):
         yield from _factors(node.args[0])
     else:
         yield node
@@ -123,7 +169,8 @@ def _of(node: Node) -> Iterator[Node]:
 def around(found: Sequence[Node], samples: Sequence[Sample], names: Sequence[str]) -> Iterator[Sample]:
     """Points at every place, a little before and behind it, and between neighbours; at most `MOST_POINTS`."""
     count = 0
-    for sample in samples:
+    # With one name all lines are one.
+    for sample in samples[:1] if len(names) == 1 else samples:
         for name in names[:MOST_NAMES]:
             for value in _along(found, sample, name):
                 count += 1
@@ -133,10 +180,11 @@ def around(found: Sequence[Node], samples: Sequence[Sample], names: Sequence[str
 
 
 def at(found: Sequence[Node], sample: Sample, names: Sequence[str]) -> Iterator[Sample]:
-    """Points exactly at the places, where these are rational."""
+    """Points at the zeros of those parts that are polynomials along a name."""
     for name in names[:MOST_NAMES]:
         for part in found:
-            for root in roots(part, sample, name):
+            polynomial = _polynomial(part, sample, name)
+            for root in () if polynomial is None else _polynomial_roots(polynomial):
                 yield sample.with_values({name: root})
 
 

@@ -9,7 +9,7 @@ from flint import fmpq, fmpq_mat
 
 from grader.errors import StudentError
 from grader.maths import whole
-from grader.maths.algebra import Scalar, Undefined
+from grader.maths.algebra import Scalar, Unclear, Undefined
 
 # A product of this many bits is far beyond any homework, and still quick.
 BITS = 100_000
@@ -56,7 +56,9 @@ class Rationals:
             return fmpq(value.numerator, value.denominator)
         if (name == "mod" and given[1] == 0) or (name == "log" and given[0] == 0):
             raise Undefined(f"{name}({', '.join(map(str, given))})", "has no value")
-        if given[0].denominator == 1 and given[0] < {"factorial": 0, "gamma": 1}.get(name, given[0]):
+        if name == "factorial" and given[0] < 0 and given[0].denominator == 1:
+            raise Unclear
+        if name == "gamma" and given[0] <= 0 and given[0].denominator == 1:
             raise Undefined(f"{name}({given[0]})", "has no value")
         raise NotRational(name)
 

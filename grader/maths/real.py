@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -73,6 +73,7 @@ STRATA = (
     ("mixed", (3, 99), 2**20),
     ("mixed", (9, 120), 32),
     ("positive", (1_000, 99_999), 4),
+    ("mixed", (1, 5), 2),
     ("mixed", (5, 64), 8),
 )
 
@@ -95,6 +96,25 @@ def draw_sample(
 
     point = draw_point(symbols, Rationals(), seed, sizes, draw, counting=counting)
     return Sample(symbols, dict(point.values), point.integers)
+
+
+_EXPONENTS = (fmpq(2), fmpq(1, 2), fmpq(1, 3), fmpq(3), fmpq(-1), fmpq(4))
+
+
+def exponent_values(sample: Sample, names: Sequence[str]) -> list[Sample]:
+    """The point with whole numbers and fractions for names that stand in exponents, in many combinations."""
+    free = [name for name in names if name in sample.values and name not in sample.integers]
+    table, found = sample.symbols.table, []
+    for step in (1, 3, 0):
+        for shift, _ in enumerate(_EXPONENTS):
+            changes = {}
+            for place, name in enumerate(free[:4]):
+                value = _EXPONENTS[(shift + place * step) % len(_EXPONENTS)]
+                if table[name].domain == "integer":
+                    value = fmpq(value.ceil())
+                changes[name] = abs(value) if table[name].domain == "positive" else value
+            found.append(sample.with_values(changes))
+    return found if free else []
 
 
 def special_values(sample: Sample, names: Iterable[str]) -> list[Sample]:

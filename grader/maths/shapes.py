@@ -15,7 +15,7 @@ from grader.maths.derivative import differentiate
 from grader.maths.limits import settled_limit
 from grader.maths.names import FUNCTIONS, SCALAR, Dimension, Shape, Symbol, Symbols, unknown_name
 from grader.maths.notation.text import to_text
-from grader.maths.tree import Node, call, names_in, number, walk
+from grader.maths.tree import Node, call, names_in, number
 
 # A multiple of the identity whose size the formula has not settled yet.
 FLEXIBLE: Shape = ("?", "?")
@@ -87,6 +87,7 @@ class _Inference:
     def __init__(self, symbols: Symbols, square: bool) -> None:
         self.symbols, self.square = symbols, square
         self.bound: tuple[str, ...] = ()
+        self.numpy = False  # whether NumPy's @ was met inside the sum at hand
 
     def same(self, left: Dimension, right: Dimension) -> bool:
         if left == right:
@@ -116,6 +117,8 @@ class _Inference:
             if all(entry.op == "list" for entry in node.args) and node.args:
                 return self.infer(Node("matrix", node.args), size)
             entries = [self.scalar(entry, "an entry of a vector") for entry in node.args]
+            if len(entries) == 1:
+                return entries[0], SCALAR
             if not entries:
                 raise StudentError("A vector without entries has no value.", code="shape")
             return Node("list", tuple(entries)), (len(entries), 1)
@@ -145,6 +148,8 @@ class _Inference:
             Node("list", tuple(self.scalar(cell, "an entry of a matrix") for cell in row.args))
             for row in node.args
         ]
+        if len(rows) == 1 == len(rows[0].args):
+            return rows[0].args[0], SCALAR
         return Node("matrix", tuple(rows)), (len(rows), len(rows[0].args))
 
     def within(self, name: str, node: Node, size: Dimension | None = None) -> tuple[Node, Shape]:
@@ -281,6 +286,8 @@ class _Inference:
         dimension: Dimension = int(str(named)) if str(named).isdigit() else str(named)
         if isinstance(dimension, int) and not 1 <= dimension <= MOST_SIZE:
             raise StudentError(f"A matrix of size {dimension} is not worked out.", code="too-large")
+        if dimension == 1:
+            return number(1), SCALAR
         if isinstance(dimension, str):
             found = self.symbols.find(dimension)
             if found is None or found.kind != "dimension":
@@ -289,9 +296,11 @@ class _Inference:
         return Node("identity", (), dimension), (dimension, dimension)
 
     def sum(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        outer, self.numpy = self.numpy, False
         terms = [self.infer(term, size) for term in node.args]
-        if any(term.op == "matmul" for term in walk(node)):
+        if self.numpy:
             terms = self.upright(terms)
+        self.numpy = self.numpy or outer
         shape, first = FLEXIBLE, 0
         for position, (_, other) in enumerate(terms):
             # A number beside vectors is added to every entry, so the vectors say the shape.
@@ -332,6 +341,7 @@ class _Inference:
         )
 
     def product(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        self.numpy = self.numpy or node.op == "matmul"
         left, shape = self.infer(node.args[0], size)
         turned = False
         for position, original in enumerate(node.args[1:], start=1):
@@ -488,6 +498,8 @@ class _Inference:
         if not given or len(given) > 2:
             raise StudentError(f"{to_text(node)}: a size is wanted.", code="syntax")
         sizes = [self.dimension(argument) for argument in given]
+        if name == "eye" and sizes[0] == 1:
+            return number(1), SCALAR
         if name == "eye":
             return Node("identity", (), sizes[0]), (sizes[0], sizes[0])
         shape: Shape = (sizes[0], sizes[1] if len(sizes) > 1 else 1)
