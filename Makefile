@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The build of the package itself takes its tools from the same pins.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet -c constraints.txt
-CLASSES := csc413-2021-hw2 csc413-2020-hw1
+CLASSES := csc413-2021-hw2 csc413-2021-hw1 csc413-2020-hw1 eecs182-sp25-hw0
 
 .PHONY: example test clean
 

@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "tests" / "example_sources"
 EXAMPLES = ROOT / "submissions_example"
-ASSIGNMENTS = ("csc413-2020-hw1", "csc413-2021-hw2")
+ASSIGNMENTS = ("csc413-2020-hw1", "csc413-2021-hw1", "csc413-2021-hw2", "eecs182-sp25-hw0")
 
 # sources that do not become a sound notebook: the file they become, and how
 BROKEN = {
@@ -28,10 +28,15 @@ BROKEN = {
     "csc413-2021-hw2/laurel_turnstone.md": ("hw2.md", "utf-16-le"),
     "csc413-2020-hw1/linden_avocet.html": ("hw1.ipynb", "as it is"),
     "csc413-2020-hw1/mallow_smew.md": ("hw1.md", "latin-1"),
+    "csc413-2021-hw1/indigo_linnet.md": ("homework1.ipynb", "cut short"),
+    "csc413-2021-hw1/lovage_petrel.md": ("hw1.md", "latin-1"),
+    "csc413-2021-hw1/osier_wigeon.html": ("hw1.ipynb", "as it is"),
+    "eecs182-sp25-hw0/woad_dabchick.md": ("hw0.ipynb", "cut short"),
+    "eecs182-sp25-hw0/zinnia_flicker.md": ("hw0.md", "utf-16-le"),
 }
 # what the platforms know beside the files themselves
-LATE = {"ginger_pipit", "heather_dipper"}
-HANDED_IN_AGAIN = {"dahlia_plover", "comfrey_garganey"}
+LATE = {"ginger_pipit", "heather_dipper", "gentian_jackdaw", "umbel_brant"}
+HANDED_IN_AGAIN = {"dahlia_plover", "comfrey_garganey", "campion_fulmar", "quince_veery"}
 
 _CELL = "<!-- cell -->\n"
 _OUTPUT = re.compile(r"<!-- output: (.*) -->\n?")

@@ -1,4 +1,4 @@
-"""The two example classes: every mark as expected, the same from every platform, nothing broken spreads."""
+"""The example classes: every mark as expected, the same from every platform, nothing broken spreads."""
 
 from __future__ import annotations
 
@@ -31,8 +31,24 @@ BROKEN = {
         "laurel_turnstone": "hw2.md",
     },
     "csc413-2020-hw1": {"linden_avocet": "hw1.ipynb", "mallow_smew": "hw1.md", "nigella_scoter": "hw1.ipynb"},
+    "csc413-2021-hw1": {
+        "indigo_linnet": "homework1.ipynb",
+        "knapweed_osprey": "hw1.md",
+        "lovage_petrel": "hw1.md",
+        "osier_wigeon": "hw1.ipynb",
+    },
+    "eecs182-sp25-hw0": {
+        "woad_dabchick": "hw0.ipynb",
+        "yarrow_eider": "hw0.yaml",
+        "zinnia_flicker": "hw0.md",
+    },
 }
-HOSTILE = {"csc413-2021-hw2": "nettle_wryneck", "csc413-2020-hw1": "privet_knot"}
+HOSTILE = {
+    "csc413-2020-hw1": "privet_knot",
+    "csc413-2021-hw1": "madder_quail",
+    "csc413-2021-hw2": "nettle_wryneck",
+    "eecs182-sp25-hw0": "almond_grebe",
+}
 PLATFORMS = {"canvas": canvas_user, "moodle": moodle_name}
 
 

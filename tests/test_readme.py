@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from make_examples import ASSIGNMENTS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = (ROOT / "README.md").read_text("utf-8")
@@ -118,7 +119,7 @@ def test_make_test_runs_every_tool(said: dict[str, str]) -> None:
 def test_the_examples_are_graded_and_it_is_said_where_the_reports_are(
     said: dict[str, str], place: Path
 ) -> None:
-    for assignment in ("csc413-2021-hw2", "csc413-2020-hw1"):
+    for assignment in ASSIGNMENTS:
         assert f"out/{assignment}/index.html" in said["make example"]
         assert (place / "out" / assignment / "index.html").exists()
         assert list((place / "out" / assignment / "reports").glob("*.html"))
