@@ -95,7 +95,14 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     def otherwise() -> Difference:
         if value.denominator != 1:
             return Difference("not-whole", "A count is a whole number; this is not one.")
-        return Difference("different", f"{_grouped(value)} is not the expected count.")
+        from grader.maths.nearby import near
+        from grader.maths.tolerance import Rule
+
+        said = f"{_grouped(value)} is not the expected count."
+        slips = (near(value, target.value, Rule("exact")) for target in prepared.key.targets)
+        slip = next((slip for slip in slips if slip is not None), None)
+        # The slip is for the statistics of the course: said aloud, it would give the number away.
+        return Difference("different" if slip is None else f"near:{slip[0]}", said)
 
     return judge_against(prepared.key, echo(node), matches, otherwise, notes)
 

@@ -121,9 +121,18 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
         found = {
             agree(got.value, target.value, prepared.tolerance, got.typed) for target in prepared.key.targets
         }
-        return Difference(*nearly(found, "This number"))
+        code, said = nearly(found, "This number")
+        slip = _slip(got, prepared) if code == "different" else None
+        return Difference(code, said) if slip is None else Difference(f"near:{slip[0]}", slip[1])
 
     return judge_against(prepared.key, echo(got.node), matches, otherwise, notes)
+
+
+def _slip(got: _Read, prepared: Prepared) -> tuple[str, str] | None:
+    from grader.maths.nearby import near
+
+    found = (near(got.value, one.value, prepared.tolerance, got.typed) for one in prepared.key.targets)
+    return next((slip for slip in found if slip is not None), None)
 
 
 def how(agreement: Agreement, tolerance: Rule) -> tuple[Note, ...]:
