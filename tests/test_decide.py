@@ -179,6 +179,10 @@ SAME = [
     ("x = 1; y = 2", "1; 2"),
     ("x = 1 or x = 2", "{2; 1}"),
     ("infinity", "infinity"),
+    ("x = 4; -8; -10", "-10; -8; 4"),
+    ("x = 1 + 2 = 3", "3"),
+    ("[0; 1] \\ 1/2", "[0; 1/2) | (1/2; 1]"),
+    ("(x + 1)^2 = x^2 + 2x + 1", "sin(x)^2 + cos(x)^2 = 1"),
 ]
 DIFFERENT = [
     ("x + y = 1", "x - y = 7"),
@@ -303,6 +307,7 @@ def test_a_difference_is_told_with_a_point_that_can_be_checked(expected: str, go
         ("a^2 = b^2", "a = b", COMPLEX, "different"),
         ("a^2 = b^2", "a = b or a = -b", COMPLEX, "same"),
         ("x^2 + y^2 = 0", "x = 0 and y = 0", COMPLEX, "different"),
+        ("s^2 = 0", "s^2*exp(s*t) = 0", COMPLEX, "same"),
         ("x^4 = 2", "x^2 = sqrt(2)", COMPLEX, "different"),
         ("x^4 = 2", "x^2 = sqrt(2)", REAL, "same"),
         ("x = sqrt(2)*sqrt(3)", "x = sqrt(6)", COMPLEX, "same"),
@@ -335,6 +340,14 @@ def test_the_order_of_a_list_counts_unless_the_policy_says_otherwise() -> None:
     anyhow = Policy(ordered=False)
     assert verdict("1; 2; 2", "2; 1; 2", policy=anyhow).outcome == "same"
     assert verdict("1; 2; 2", "1; 1; 2", policy=anyhow).outcome == "different"
+
+
+@pytest.mark.parametrize("interval", ["(1; 2)", "[1; 2]", "1 < x < 2"])
+def test_a_pair_may_be_an_interval_and_is_not_guessed(interval: str) -> None:
+    pair = read("(1, 2)", REAL, "plain")
+    assert decide(tree(interval), pair, REAL).code == "kind"
+    assert decide(tree(interval), pair, REAL).outcome == "undecided"
+    assert decide(tree(interval), read("(1, 3)", REAL, "plain"), REAL).outcome == "different"
 
 
 def test_other_questions_than_equality_can_be_asked() -> None:

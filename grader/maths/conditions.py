@@ -179,6 +179,9 @@ def _member(element: Node, of: Node) -> Condition:
         return Condition("and", (first, *(Condition("not", (part,)) for part in rest)))
     if of.op == "named" and of.value in ("reals", "complex"):
         return TRUE
+    if of.op not in ("named", "matrix", *CONDITIONS):
+        # A value where a set is due stands for itself: [0, 1] without 1/2.
+        return _related(element, "=", of)
     raise Unsettled(f"membership in {of.op}")
 
 

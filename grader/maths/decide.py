@@ -12,9 +12,11 @@ from grader.maths.identity import Comparison, Frame, compare, settle
 from grader.maths.kinds import (
     WORDS,
     Kind,
+    as_intervals,
     as_set,
     bounded_name,
     kind_of,
+    listed_values,
     named_value,
     named_values,
     replaced,
@@ -106,6 +108,8 @@ class _Decision:
     def decide(self, expected: Node, got: Node, depth: int) -> Comparison:
         if depth > _MOST_DEPTH:
             return Comparison("undecided", "The sets are nested too deeply.", "too-large")
+        if self.policy.named_values:
+            expected, got = _without_names(expected, got)
         wanted, found = kind_of(expected), kind_of(got)
         if wanted != found or wanted == "values":
             meeting = self.meeting(expected, got, wanted, found)
@@ -151,10 +155,9 @@ class _Decision:
                 value = named_values(one) if value is None else value
                 if value is not None and kind_of(other) != "condition":
                     return (other, value) if swapped else (value, other)
-        for one, other, swapped in ((expected, got, False), (got, expected, True)):
-            value = named_value(one) if one.op == "list" and self.policy.named_values else None
-            if value is not None:
-                return (other, value) if swapped else (value, other)
+        pair = self.bracketed_pair(expected, got)
+        if pair is not None:
+            return pair
         if "condition" in (wanted, found):
             return self.as_conditions(expected, got)
         left, right = as_set(expected), as_set(got)
@@ -169,6 +172,19 @@ class _Decision:
             for one, other, swapped in ((expected, got, False), (got, expected, True)):
                 if one.op == "set" and len(one.args) == 1 and kind_of(other) == "value":
                     return (other, one.args[0]) if swapped else (one.args[0], other)
+        return None
+
+    def bracketed_pair(self, expected: Node, got: Node) -> Comparison | None:
+        """A pair beside an interval or an inequality: it does not say whether it is open or closed."""
+        for one, other in ((expected, got), (got, expected)):
+            if other.op != "list" or len(other.args) != 2 or not _continuous(one):
+                continue
+            found = [self.decide(one, interval, 1) for interval in as_intervals(other)]
+            if any(verdict.outcome != "different" for verdict in found):
+                return Comparison(
+                    "undecided", "A pair of numbers may be an interval, open or closed.", "kind"
+                )
+            return found[0]
         return None
 
     def as_conditions(self, expected: Node, got: Node) -> tuple[Node, Node] | None:
@@ -228,6 +244,22 @@ class _Decision:
             return Comparison("different", str(error), "shape")
         except StudentError as error:
             return Comparison("undecided", str(error), error.code)
+
+
+def _without_names(expected: Node, got: Node) -> tuple[Node, Node]:
+    """`a = 4, -8, -10` as the set of its values; a list beside it is one too."""
+    one, other = listed_values(expected), listed_values(got)
+    if one is None and other is None:
+        return expected, got
+    return one or as_set(expected) or expected, other or as_set(got) or got
+
+
+def _continuous(node: Node) -> bool:
+    """Whether a tree is an interval, or a condition with an inequality."""
+    signs = [one.value for one in walk(node) if one.op == "relation"]
+    return node.op == "interval" or (
+        kind_of(node) == "condition" and any(sign not in ("=", "!=") for sign in signs)
+    )
 
 
 def _beyond_numbers(node: Node) -> bool:

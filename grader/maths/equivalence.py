@@ -153,7 +153,9 @@ class Table:
         nodes = self.ring.nodes
         used = {k for powers in factor.monoms() for k, power in enumerate(powers) if power}
         if self.complex_values:
-            return (0, 1)
+            # exp is never zero, and a sole generator has no other factors.
+            exponential = len(factor) == 1 and all(nodes[k].value == ("exp", 0) for k in used)
+            return (1,) if exponential else (0, 1)
         if len(used) == 1:
             (place,) = used
             coefficients = univariate(factor, place)

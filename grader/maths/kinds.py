@@ -52,14 +52,15 @@ def is_name(node: Node) -> bool:
 
 def named_value(node: Node) -> Node | None:
     """What a named quantity is said to be: `3` for `x = 3`, the last value of a chain `x = 1 + 2 = 3`."""
-    if node.op == "list" and node.args and not all(is_condition(arg) for arg in node.args):
-        return _listed(node)
     if node.op != "relation":
         return None
     signs = node.value if isinstance(node.value, tuple) else (node.value,)
     if any(sign != "=" for sign in signs):
         return None
     first, last = node.args[0], node.args[-1]
+    if len(node.args) > 2:
+        # A calculation in several steps: a = b = c gives c.
+        return last
     if is_name(first) and not _mentions(last, first):
         return last
     if len(node.args) == 2 and is_name(last) and not _mentions(first, last):
@@ -79,13 +80,20 @@ def named_values(node: Node) -> Node | None:
     return Node("set" if same_name else "list", known)
 
 
-def _listed(node: Node) -> Node | None:
-    """`a = 4, -8, -10` names three values of `a`."""
+def listed_values(node: Node) -> Node | None:
+    """`a = 4, -8, -10` names three values of `a`, the set {4, -8, -10}; None for anything else."""
+    if node.op != "list" or len(node.args) < 2:
+        return None
     first, *rest = node.args
     if not is_condition(first) or any(is_condition(arg) for arg in rest):
         return None
     value = named_value(first)
     return None if value is None else Node("set", (value, *rest))
+
+
+def as_intervals(pair: Node) -> tuple[Node, Node]:
+    """The open and the closed interval that a pair may mean."""
+    return Node("interval", pair.args, (False, False)), Node("interval", pair.args, (True, True))
 
 
 def _mentions(node: Node, name: Node) -> bool:

@@ -38,7 +38,17 @@ def compare_conditions(expected: Node, got: Node, symbols: Symbols, *, secret: b
         return undecided(reason)
     if wanted == found:
         return Comparison("same", "The condition is the expected one, term by term.", "identical")
-    for way in (_logic, _named, _graphs, _by_signs, _one_variable, _by_systems, _multiples, _by_points):
+    for way in (
+        _logic,
+        _named,
+        _graphs,
+        _by_signs,
+        _one_variable,
+        _by_systems,
+        _multiples,
+        _always,
+        _by_points,
+    ):
         try:
             verdict = way(wanted, found, symbols, secret)
         except (Unsettled, StudentError):
@@ -217,6 +227,18 @@ def _multiples(expected: Condition, got: Condition, symbols: Symbols, secret: by
     return None
 
 
+def _always(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
+    """Two equations that hold for all values of their names."""
+    frame = Frame(symbols, secret)
+    for one in (_one_atom(expected), _one_atom(got)):
+        if one is None or one.sign != "=":
+            return None
+        left, right = _sides(one)
+        if not compare(settle(left, frame), settle(right, frame)):
+            return None
+    return Comparison("same", "Both hold for all values of their names.")
+
+
 def _flip(sign: str, flipped: int) -> str:
     if flipped > 0:
         return sign
@@ -241,11 +263,22 @@ def _by_signs(expected: Condition, got: Condition, symbols: Symbols, secret: byt
         how = "Some complex numbers solve one and not the other: that is a proof, by Groebner bases."
         return point or Comparison("different", how, "solutions")
     signs = {atom.sign for atom in (*expected.atoms, *got.atoms)}
-    names = free_names(_formulas(expected, got))
-    if not rows.away_from_poles and not rows.lost and signs == {"="} and len(names) > 1:
+    formulas = _formulas(expected, got)
+    several = len(free_names(formulas)) > 1 or any(_unknown_function(one, symbols) for one in formulas)
+    if not rows.away_from_poles and not rows.lost and signs == {"="} and several:
         how = "The same wherever nothing is divided by zero: that is a proof."
         return Comparison("same", how, "poles", notes=("One of them divides by what may be zero.",))
     return None
+
+
+def _unknown_function(formula: Node, symbols: Symbols) -> bool:
+    """Whether a formula has a function in it of which nothing is known."""
+    for node in walk(formula):
+        if node.op == "call" and isinstance(node.value, tuple):
+            found = symbols.table.get(str(node.value[0]))
+            if found is not None and found.kind == "function" and not found.meaning:
+                return True
+    return False
 
 
 def _complex_point(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:

@@ -90,7 +90,7 @@ def ball_value(node: Node, point: Mapping[str, End], precision: int) -> Any:
         NoValue: there is no real value.
         Unsettled: the formula cannot be evaluated.
     """
-    from flint import acb, ctx
+    from flint import acb, arb, ctx
 
     from grader.maths.evaluate import Undefined
 
@@ -102,6 +102,8 @@ def ball_value(node: Node, point: Mapping[str, End], precision: int) -> Any:
         raise NoValue from None
     except (StudentError, KeyError, ArithmeticError, TypeError, AttributeError, ValueError) as error:
         raise Unsettled(f"a value: {error}") from None
+    if not isinstance(value, arb | acb):
+        raise Unsettled("a value that is no number")
     if isinstance(value, acb):
         if not value.imag == 0 and not value.imag.contains(0):
             raise NoValue
