@@ -7,6 +7,7 @@ import pytest
 from grader.maths.names import declare
 from grader.maths.notation import read, to_text
 from grader.maths.shapes import ShapeError, describe, infer
+from grader.maths.tree import Node, number
 
 SYMBOLS = declare(
     {
@@ -77,3 +78,13 @@ def test_with_all_dimensions_as_one_a_missing_transpose_conforms() -> None:
 def test_a_bare_identity_takes_its_size_from_its_neighbours() -> None:
     settled, _ = infer(read("X'X + lam I", SYMBOLS, "plain"), SYMBOLS)
     assert "I_d" in to_text(settled)
+
+
+def test_with_all_dimensions_as_one_a_list_keeps_its_length() -> None:
+    with pytest.raises(ShapeError):
+        infer(read("[1, 2] + a", SYMBOLS, "plain"), SYMBOLS, square=True)
+
+
+def test_one_index_counts_along_a_row_as_well() -> None:
+    row = Node("entry", (Node("transpose", (Node("symbol", (), "w"),)), number(2)))
+    assert infer(row, SYMBOLS)[1] == (1, 1)

@@ -15,7 +15,8 @@ from grader.maths.names import SCALAR, Shape, Symbol, Symbols
 from grader.maths.shapes import FLEXIBLE, infer
 from grader.maths.tree import Node, bound_name, names_in
 
-NO_VALUE = (StudentError, Undefined, ArithmeticError, KeyError)
+# An edited formula may be one that nobody would write, and that no arithmetic has to know.
+NO_VALUE = (StudentError, Undefined, ArithmeticError, KeyError, TypeError, ValueError, AttributeError)
 _HOLE = "#"
 _LEAVES = frozenset(("symbol", "number", "decimal", "constant", "identity", "truth"))
 # Their arguments must be whole numbers that stand in the formula, so no name may take their place.

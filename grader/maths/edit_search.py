@@ -18,7 +18,7 @@ from grader.maths.edit_scene import NO_VALUE
 from grader.maths.edit_table import Table, table_of
 from grader.maths.edit_words import say
 from grader.maths.edits import RANK, Edit
-from grader.maths.evaluate import Undefined, Value
+from grader.maths.evaluate import Value
 from grader.maths.identity import Formula, Frame
 from grader.maths.names import Symbols
 from grader.maths.notation.text import to_text
@@ -130,7 +130,7 @@ class Finder:
     def _opaque(self, got: Formula) -> bool:
         try:
             return got.value(0)[1]
-        except Undefined:
+        except NO_VALUE:
             return True
 
     def _table(self, index: int) -> Table | None:

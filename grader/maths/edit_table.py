@@ -31,7 +31,7 @@ from grader.maths.edit_scene import NO_VALUE, Scene, called
 from grader.maths.edits import MINUS_ONE, RANK, Edit
 from grader.maths.evaluate import Point, Value, evaluate, is_matrix
 from grader.maths.identity import Formula
-from grader.maths.tree import Node, number
+from grader.maths.tree import Node, number, walk
 
 _HOMOGENEOUS = frozenset(
     ("norm", "abs", "inv", "pinv", "sqrt", "relu", "transpose", "trace", "total", "mean")
@@ -136,9 +136,21 @@ class Table:
         if is_matrix(self.value) and self.same(self.value.transpose(), value):
             other = edits.transposed(node)
             yield Edit("other-layout", (), node, other, node, other)
-        written = edits.flat(written)
         found = [*self.matching(value), *self._solved(value)]
-        yield from sorted(found, key=lambda edit: (edits.flat(edit.tree) != written, RANK[edit.code]))
+        if len(found) > 1:
+            whole = edits.flat(written)
+            parts = frozenset(walk(whole))
+            found.sort(key=lambda edit: (self._distance(edit, whole, parts), RANK[edit.code]))
+        else:
+            found.sort(key=lambda edit: RANK[edit.code])
+        yield from found
+
+    def _distance(self, edit: Edit, whole: Node, parts: frozenset[Node]) -> int:
+        """How near an edit is to what is written: the whole formula, the part around the edit, or neither."""
+        if edits.flat(edit.tree) == whole:
+            return 0
+        around = edits.at(edit.tree, edit.path[:-1], self.symbols) if edit.path else edit.tree
+        return 1 if around.args and edits.flat(around) in parts else 2
 
     def factors(self, value: Value, base: Value) -> Iterator[Node]:
         """What may lead from one value to another: 3/2, -1, n, 1/n; a dimension is a number here."""

@@ -439,11 +439,11 @@ def product(*factors: Node) -> Node:
 
 
 def flat(node: Node) -> Node:
-    """The formula without brackets that make no difference: products in products, sums in sums."""
+    """The formula without brackets that make no difference, and its terms in one order."""
     args = tuple(map(flat, node.args))
     if node.op in ("product", "sum"):
         args = tuple(inner for one in args for inner in (one.args if one.op == node.op else (one,)))
-    return node._replace(args=args)
+    return node._replace(args=tuple(sorted(args, key=repr)) if node.op == "sum" else args)
 
 
 def shifted(node: Node, step: int) -> Node:

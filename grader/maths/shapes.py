@@ -92,8 +92,8 @@ class _Inference:
     def same(self, left: Dimension, right: Dimension) -> bool:
         if left == right:
             return True
-        # In the square instance every letter stands for the same size; 1 stays 1.
-        return self.square and left != 1 and right != 1
+        # In the square instance every letter stands for the same size; a number stays what it is.
+        return self.square and isinstance(left, str) and isinstance(right, str)
 
     def infer(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         """`size` is what a bare identity in this place must have, when that is known."""
@@ -179,8 +179,9 @@ class _Inference:
         inner, shape = self.infer(array, None)
         if len(indices) == 1 and 1 not in shape:
             raise ShapeError(f"{to_text(array)} is {describe(shape)}; an entry of it has two indices.")
-        for index, length in zip(indices, shape, strict=False):
-            if index.op == "number" and isinstance(length, int) and index.value > max(shape):  # type: ignore
+        lengths = shape if len(indices) == 2 else (shape[0] if shape[1] == 1 else shape[1],)
+        for index, length in zip(indices, lengths, strict=False):
+            if index.op == "number" and isinstance(length, int) and index.value > length:  # type: ignore
                 raise StudentError(f"{to_text(node)}: there is no entry {to_text(index)}.", code="index")
         return Node("entry", (inner, *indices)), SCALAR
 
