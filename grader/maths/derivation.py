@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -153,11 +153,8 @@ def _definitions(
             node = _substituted(read(meaning, symbols, notation), meanings)
             meanings[key] = node
             if key not in symbols.table:
-                symbols = replace(
-                    symbols,
-                    table={**symbols.table, key: Symbol(key, "scalar")},
-                    spellings={**symbols.spellings, key: key},
-                )
+                table = {**symbols.table, key: Symbol(key, "scalar")}
+                symbols = Symbols(table, {**symbols.spellings, key: key}, symbols.dimensions)
     return formulas, meanings, symbols
 
 

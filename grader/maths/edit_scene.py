@@ -19,6 +19,7 @@ from grader.maths.tree import Node, bound_name, names_in
 NO_VALUE = (StudentError, Undefined, ArithmeticError, KeyError, TypeError, ValueError, AttributeError)
 _HOLE = "#"
 _LEAVES = frozenset(("symbol", "number", "decimal", "constant", "identity", "truth"))
+_CONDITIONS = frozenset(("relation", "and", "or", "not", "implies", "truth", "member"))
 # Their arguments must be whole numbers that stand in the formula, so no name may take their place.
 _WHOLE_NUMBERS = frozenset(("factorial", "binomial", "gcd", "lcm", "mod", "root", "gamma", "eye"))
 
@@ -30,7 +31,7 @@ class Scene:
         frame = expected.frame
         self.square = frame.square
         self.table: dict[str, Symbol] = dict(frame.symbols.table)
-        self.symbols: Symbols = replace(frame.symbols, table=self.table)
+        self.symbols = Symbols(self.table, frame.symbols.spellings, frame.symbols.dimensions)
         self.values: dict[str, Value] = _Beside(point.values)
         self.point: Point = replace(point, values=self.values)
         self.places = list(edits.places(expected.node, frame.symbols))
@@ -58,6 +59,8 @@ class Scene:
         above = self.above[edit.path]
         if _fixed(above, edit.path):
             return self.value(edit.tree)
+        if edit.now.op in _CONDITIONS:
+            return self.value(self._around(above, edit.path, edit.now))
         now = self._short(edit.now)
         template = self._template(edit.path, edit.was, above)
         try:

@@ -62,6 +62,7 @@ class Table:
         self.symbols = expected.frame.symbols
         self.edits: list[tuple[Edit, Value]] = []
         self.by_key: dict[Key, list[Edit]] = {}
+        self.silent: list[Edit] = []  # no random point shows whether an end belongs to an interval
         with self.precision():
             self.prime = int(point.algebra.prime) if self.exact else 0  # type: ignore[attr-defined]
             self.units = self._sizes(units_of(self.symbols))
@@ -71,7 +72,11 @@ class Table:
             self.usual_sizes = [] if self.exact else usual_floats([as_float(size) for size in sizes])
             for edit in (*edits.mutants(expected.node, self.symbols), *self._scaled()):
                 found = self.scene.edited(edit)
-                if found is None or self.same(found, value):
+                if found is None:
+                    continue
+                if self.same(found, value):
+                    if edit.code == "relation":
+                        self.silent.append(edit)
                     continue
                 self.edits.append((edit, found))
                 self.by_key.setdefault(self.key(found), []).append(edit)
@@ -137,6 +142,7 @@ class Table:
             other = edits.transposed(node)
             yield Edit("other-layout", (), node, other, node, other)
         found = [*self.matching(value), *self._solved(value)]
+        found += self.silent if self.same(value, self.value) else ()
         if len(found) > 1:
             whole = edits.flat(written)
             parts = frozenset(walk(whole))

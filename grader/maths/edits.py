@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from grader.maths.names import SCALAR, Symbol, Symbols
-from grader.maths.tree import Node, call, number, walk
+from grader.maths.tree import Node, bound_name, call, number, walk
 
 # What is told first where several edits give the same function: from the likeliest slip to the rarest.
 ORDER = tuple(
@@ -69,7 +69,7 @@ def mutants(node: Node, symbols: Symbols) -> Iterator[Edit]:
     count = 0
     for path, here, ancestors in places(node, symbols):
         parent = ancestors[-1] if ancestors else None
-        for change in _changes(here, parent, symbols):
+        for change in (*_changes(here, parent, symbols), *_other_index(here, ancestors)):
             yield Edit(change.code, path, here, change.now, change.about, put(ancestors, path, change.now))
             count += 1
             if count >= MOST_EDITS:
@@ -387,6 +387,17 @@ def _of_symbol(node: Node, symbols: Symbols) -> Iterator[_Change]:
     if mine.kind in ("scalar", "dimension"):
         for step in (ONE, MINUS_ONE):
             yield _Change("off-by-one", Node("sum", (node, step)), node)
+
+
+def _other_index(node: Node, ancestors: tuple[Node, ...]) -> Iterator[_Change]:
+    """Another index of the sums around."""
+    if node.op != "symbol":
+        return
+    bound = dict.fromkeys(name for above in ancestors if (name := bound_name(above)) is not None)
+    if node.value in bound:
+        for name in bound:
+            if name != node.value:
+                yield _Change("index", Node("symbol", (), name), node)
 
 
 def _alike(mine: Symbol, other: Symbol) -> bool:

@@ -58,7 +58,8 @@ class Gradient:
         name = f"change of {variable}"
         self.change = Node("symbol", (), name)
         moved = Symbol(name, declared.kind, declared.shape)
-        self.frame = Frame(replace(symbols, table={**symbols.table, name: moved}), secret)
+        table = {**symbols.table, name: moved}
+        self.frame = Frame(Symbols(table, symbols.spellings, symbols.dimensions), secret)
         formula = identity.settle(loss, self.frame)
         self.result = formula.shape
         if SCALAR not in (self.shape, self.result) and (self.shape[1] != 1 or self.result[1] != 1):
