@@ -77,6 +77,12 @@ def check(loss: str, variable: str, answer: str, *, any_layout: bool = True) -> 
         ("A w", "w", "A", False),
         ("A w", "w", "A'", True),
         ("lam norm(t)^2", "w", "0 w", False),
+        ("norm(w, 1)", "w", "sign(w)", False),
+        ("total(arctan(z))", "z", "(1 + z .* z)^-1", False),
+        ("total(erf(z))", "z", "2 / sqrt(pi) exp(-z .* z)", False),
+        ("total(relu(z))", "z", "(1 + sign(z)) / 2", False),
+        ("sum_(i=1)^n (t_i - z_i)^2", "z", "2 (z - t)", False),
+        ("1/n sum_(i=1)^n (sum_(j=1)^d X_{i,j} w_j - t_i)^2", "w", "(2/n) X' (X w - t)", False),
     ],
 )
 def test_the_gradients_of_a_course(loss: str, variable: str, answer: str, transposed: bool) -> None:

@@ -150,8 +150,10 @@ class Gradient:
         for index in range(3):
             try:
                 return is_matrix(evaluate(settled, self.frame.point(index)))
-            except Undefined:
+            except (Undefined, ArithmeticError):
                 continue
+            except KeyError:
+                break  # inside a sum over an index, where everything is a number
         return False
 
 
