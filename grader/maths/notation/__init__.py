@@ -15,6 +15,7 @@ import re
 from grader.errors import StudentError
 from grader.maths.names import Symbols
 from grader.maths.notation.limits import check_limits
+from grader.maths.notation.signed import without_signs
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node
 from grader.types import Notation
@@ -44,6 +45,7 @@ def read(
         return literal
     if notation == "plain":
         notation = "latex" if "\\" in text or "{,}" in text else "python" if _PYTHON.search(text) else "plain"
+    text = without_signs(text, symbols, notation)
     if notation == "python":
         from grader.maths.notation.python import read_python
 

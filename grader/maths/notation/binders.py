@@ -279,7 +279,7 @@ def quotient(parser: Parser, token: Token) -> Node:
 
 
 _VARIABLE = re.compile(
-    r"(?:\\partial|∂|\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|d)\s*((?:\\[a-zA-Z]+|[^\W\d_])(?:_\{?\w+\}?)?)"
+    r"(?:\\partial|∂|\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|d)\s*((?:\\[a-zA-Z]+|[^\W\d_])(?:_\{?\w+\}?|[0-9]+)?)"
     r"(?:\s*\^\s*\{?\s*(\d+)\s*\}?)?\s*"
 )
 

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 from itertools import pairwise
 
 from grader.maths.names import GREEK
-from grader.maths.notation.text import ATOM, HADAMARD, NEGATE, PRODUCT, SUM, call_name, strength
+from grader.maths.notation.strength import (
+    AND,
+    ATOM,
+    FOLD,
+    HADAMARD,
+    INTERSECTION,
+    NEGATE,
+    NOT,
+    OR,
+    PRODUCT,
+    RELATION,
+    SUM,
+    UNION,
+    call_name,
+    cases_in,
+    fences_of,
+    pair_of,
+    signs_of,
+    strength,
+)
 from grader.maths.tree import Node
 
-_SIGNS = {"<=": "≤", ">=": "≥", "==": "="}
-_ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
+_SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+_CONSTANTS = {"pi": "π", "infinity": "∞"}
+_SETS = {"reals": "ℝ", "integers": "ℤ", "naturals": "ℕ", "complex": "ℂ"}
+_ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "ddot": "¨"}
+_FENCED = {"norm": "‖‖", "abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉"}
 
 
 def write(node: Node) -> str:
@@ -27,50 +50,118 @@ def _operator(sign: str) -> str:
     return f"<mo>{escape(sign)}</mo>"
 
 
+def _word(text: str) -> str:
+    return f"<mtext>\u00a0{escape(text)}\u00a0</mtext>"
+
+
 def _write(node: Node) -> str:
-    op, args = node.op, node.args
-    if op in ("number", "decimal"):
-        return f"<mn>{escape(str(node.value))}</mn>"
-    if op == "symbol":
-        return name_element(str(node.value))
-    if op == "constant":
-        return f"<mi>{'π' if node.value == 'pi' else 'e'}</mi>"
-    if op == "identity":
-        size = "" if node.value is None else str(node.value)
-        return f"<msub><mi>I</mi>{name_element(size)}</msub>" if size else "<mi>I</mi>"
-    if op == "sum":
-        parts = [_in(args[0], SUM)]
-        for term in args[1:]:
-            negative = term.op == "negate"
-            parts.append(_operator("−" if negative else "+"))
-            parts.append(_in(term.args[0] if negative else term, HADAMARD))
-        return "".join(parts)
-    if op == "negate":
-        return _operator("−") + _in(args[0], NEGATE)
-    if op in ("product", "matmul"):
-        return _product(args)
-    if op == "hadamard":
-        return _in(args[0], HADAMARD) + _operator("⊙") + _in(args[1], PRODUCT)
-    if op == "divide":
-        return f"<mfrac>{_row(args[0])}{_row(args[1])}</mfrac>"
-    if op == "power":
-        return f"<msup>{_base(args[0])}{_row(args[1])}</msup>"
-    if op == "transpose":
-        return f"<msup>{_base(args[0])}<mo>⊤</mo></msup>"
-    if op == "call":
-        return _call(node)
-    if op == "list":
-        return _fenced("(", _operator(",").join(_row(entry) for entry in args), ")")
-    if op == "matrix":
-        rows = "".join(
-            "<mtr>" + "".join(f"<mtd>{_row(cell)}</mtd>" for cell in row.args) + "</mtr>" for row in args
-        )
-        return _fenced("[", f"<mtable>{rows}</mtable>", "]")
-    signs = node.value if isinstance(node.value, tuple) else (node.value,)
-    parts = [_row(args[0])]
-    for sign, side in zip(signs, args[1:], strict=True):
-        parts.append(_operator(_SIGNS.get(str(sign), str(sign))) + _row(side))
+    writer = _WRITERS.get(node.op)
+    if writer is not None:
+        return writer(node)
+    return f"<mi>{escape(node.op)}</mi>" + _fenced("(", _list(node), ")")
+
+
+def _list(node: Node) -> str:
+    return _operator(",").join(_row(entry) for entry in node.args)
+
+
+def _identity(node: Node) -> str:
+    size = "" if node.value is None else str(node.value)
+    return f"<msub><mi>I</mi>{name_element(size)}</msub>" if size else "<mi>I</mi>"
+
+
+def _sum(node: Node) -> str:
+    parts = [_in(node.args[0], SUM)]
+    for term in node.args[1:]:
+        negative = term.op == "negate"
+        parts.append(_operator("−" if negative else "+"))
+        parts.append(_in(term.args[0] if negative else term, FOLD))
     return "".join(parts)
+
+
+def _plusminus(node: Node) -> str:
+    sign = _operator("±" if node.value == "+-" else "∓")
+    if len(node.args) == 1:
+        return sign + _in(node.args[0], PRODUCT)
+    return _in(node.args[0], SUM) + sign + _in(node.args[1], FOLD)
+
+
+def _matrix(node: Node) -> str:
+    rows = "".join(
+        "<mtr>" + "".join(f"<mtd>{_row(cell)}</mtd>" for cell in row.args) + "</mtr>" for row in node.args
+    )
+    return _fenced("[", f"<mtable>{rows}</mtable>", "]")
+
+
+def _entry(node: Node) -> str:
+    indices = _operator(",").join(_row(index) for index in node.args[1:])
+    return f"<msub>{_base(node.args[0])}<mrow>{indices}</mrow></msub>"
+
+
+def _fold(node: Node) -> str:
+    kind, index = pair_of(node)
+    sign = "∑" if kind == "sum" else "∏"
+    body, *limits = node.args
+    below = name_element(index)
+    if len(limits) != 2:
+        return f"<munder><mo>{sign}</mo><mrow>{below}</mrow></munder>{_in(body, HADAMARD)}"
+    start = f"<mrow>{below}<mo>=</mo>{_row(limits[0])}</mrow>"
+    return f"<munderover><mo>{sign}</mo>{start}{_row(limits[1])}</munderover>{_in(body, HADAMARD)}"
+
+
+def _derivative(node: Node) -> str:
+    name, order = pair_of(node)
+    sign, variable = "<mo>∂</mo>", name_element(name)
+    if order != "1":
+        sign = f"<msup>{sign}<mn>{escape(order)}</mn></msup>"
+        variable = f"<msup>{variable}<mn>{escape(order)}</mn></msup>"
+    below = f"<mrow><mo>∂</mo>{variable}</mrow>"
+    return f"<mfrac><mrow>{sign}</mrow>{below}</mfrac>{_in(node.args[0], HADAMARD)}"
+
+
+def _integral(node: Node) -> str:
+    body, *limits = node.args
+    sign = "<mo>∫</mo>"
+    if len(limits) == 2:
+        sign = f"<msubsup>{sign}{_row(limits[0])}{_row(limits[1])}</msubsup>"
+    return f"{sign}{_in(body, SUM)}<mo>d</mo>{name_element(str(node.value))}"
+
+
+def _limit(node: Node) -> str:
+    name, side = pair_of(node)
+    point = f"<msup>{_row(node.args[1])}<mo>{escape(side)}</mo></msup>" if side else _row(node.args[1])
+    below = f"<mrow>{name_element(name)}<mo>→</mo>{point}</mrow>"
+    return f"<munder><mo>lim</mo>{below}</munder>{_in(node.args[0], HADAMARD)}"
+
+
+def _cases(node: Node) -> str:
+    pairs, otherwise = cases_in(node)
+    rows = [
+        f"<mtr><mtd>{_row(value)}</mtd><mtd>{_word('if')}{_row(condition)}</mtd></mtr>" for value, condition in pairs
+    ]
+    if otherwise is not None:
+        rows.append(f"<mtr><mtd>{_row(otherwise)}</mtd><mtd>{_word('otherwise')}</mtd></mtr>")
+    return f"<mrow><mo>{{</mo><mtable>{''.join(rows)}</mtable></mrow>"
+
+
+def _relation(node: Node) -> str:
+    parts = [_in(node.args[0], UNION)]
+    for sign, side in zip(signs_of(node), node.args[1:], strict=True):
+        parts.append(_operator(_SIGNS.get(sign, sign)) + _in(side, UNION))
+    return "".join(parts)
+
+
+def _interval(node: Node) -> str:
+    left, right = fences_of(node)
+    return _fenced(left, _list(node), right)
+
+
+def _infix(sign: str, first: int, others: int) -> Callable[[Node], str]:
+    def writer(node: Node) -> str:
+        parts = [_in(node.args[0], first), *(_in(each, others) for each in node.args[1:])]
+        return (_word(sign) if sign.isalpha() else _operator(sign)).join(parts)
+
+    return writer
 
 
 def _product(args: tuple[Node, ...]) -> str:
@@ -86,26 +177,38 @@ def _product(args: tuple[Node, ...]) -> str:
 
 def _call(node: Node) -> str:
     name, primes = call_name(node)
-    inner = _operator(",").join(_row(argument) for argument in node.args)
-    if name == "norm":
-        return _fenced("‖", inner, "‖")
-    if name == "abs":
-        return _fenced("|", inner, "|")
-    if name == "sqrt":
-        return f"<msqrt>{inner}</msqrt>"
-    if name == "inv":
-        return f"<msup>{_base(node.args[0])}<mrow><mo>−</mo><mn>1</mn></mrow></msup>"
-    if name == "pinv":
-        return f"<msup>{_base(node.args[0])}<mo>+</mo></msup>"
-    head = name_element(name)
+    args = node.args
+    if not primes:
+        if name in _FENCED and (len(args) == 1 or name == "norm"):
+            left, right = _FENCED[name]
+            inner = _fenced(left, _row(args[0]), right)
+            return inner if len(args) == 1 else f"<msub>{inner}{_row(args[1])}</msub>"
+        if name == "sqrt":
+            return f"<msqrt>{_row(args[0])}</msqrt>"
+        if name == "root":
+            return f"<mroot>{_row(args[0])}{_row(args[1])}</mroot>"
+        if name == "binomial":
+            return _fenced("(", f'<mfrac linethickness="0">{_row(args[0])}{_row(args[1])}</mfrac>', ")")
+        if name == "factorial":
+            return _base(args[0]) + _operator("!")
+        if name == "conj":
+            return f"<mover>{_row(args[0])}<mo>¯</mo></mover>"
+        if name in _RAISED:
+            return f"<msup>{_base(args[0])}{_RAISED[name]}</msup>"
+    head = "<mi>Γ</mi>" if name == "gamma" else name_element(name)
     if primes:
         head = f"<msup>{head}<mo>{'′' * primes}</mo></msup>"
-    return f"{head}<mo>\u2061</mo>{_fenced('(', inner, ')')}"
+    return f"{head}<mo>\u2061</mo>{_fenced('(', _list(node), ')')}"
+
+
+_RAISED = {"inv": "<mrow><mo>−</mo><mn>1</mn></mrow>", "pinv": "<mo>+</mo>", "dag": "<mo>H</mo>"}
 
 
 def name_element(name: str) -> str:
     """A name with its subscript or accent: `w0`, `xbar`, `eta_star`, `sigma`."""
-    match = re.fullmatch(r"([A-Za-z]+?)_?(hat|bar|tilde)", name)
+    if name.endswith("'"):
+        return f"<msup>{name_element(name[:-1])}<mo>′</mo></msup>"
+    match = re.fullmatch(r"([A-Za-z]+?)_?(hat|bar|tilde|dot|ddot)", name)
     if match and (len(match[1]) == 1 or match[1] in GREEK):
         return f'<mover accent="true">{_letter(match[1])}<mo>{_ACCENTS[match[2]]}</mo></mover>'
     match = re.fullmatch(r"([A-Za-z]+)_?star", name)
@@ -128,7 +231,7 @@ def _fenced(left: str, inner: str, right: str) -> str:
 
 def _base(node: Node) -> str:
     scripted = node.op in ("power", "transpose") or (
-        node.op == "call" and call_name(node)[0] in ("inv", "pinv")
+        node.op == "call" and call_name(node)[0] in (*_RAISED, "factorial")
     )
     if strength(node) >= ATOM and not scripted:
         return f"<mrow>{_write(node)}</mrow>"
@@ -140,3 +243,43 @@ def _in(node: Node, least: int) -> str:
     if fraction or strength(node) >= least:
         return f"<mrow>{_write(node)}</mrow>"
     return _fenced("(", _write(node), ")")
+
+
+_WRITERS: dict[str, Callable[[Node], str]] = {
+    **dict.fromkeys(("number", "decimal"), lambda node: f"<mn>{escape(str(node.value))}</mn>"),
+    "truth": lambda node: f"<mtext>{escape(str(node.value))}</mtext>",
+    "symbol": lambda node: name_element(str(node.value)),
+    "constant": lambda node: f"<mi>{_CONSTANTS.get(str(node.value), escape(str(node.value)))}</mi>",
+    "named": lambda node: f"<mi>{_SETS[str(node.value)]}</mi>",
+    "identity": _identity,
+    "sum": _sum,
+    "plusminus": _plusminus,
+    "negate": lambda node: _operator("−") + _in(node.args[0], NEGATE),
+    **dict.fromkeys(("product", "matmul"), lambda node: _product(node.args)),
+    "hadamard": _infix("⊙", HADAMARD, PRODUCT),
+    "divide": lambda node: f"<mfrac>{_row(node.args[0])}{_row(node.args[1])}</mfrac>",
+    "power": lambda node: f"<msup>{_base(node.args[0])}{_row(node.args[1])}</msup>",
+    "transpose": lambda node: f"<msup>{_base(node.args[0])}<mo>⊤</mo></msup>",
+    "call": _call,
+    "broadcast": lambda node: _write(node.args[0]),
+    "list": lambda node: _fenced("(", _list(node), ")"),
+    "matrix": _matrix,
+    "entry": _entry,
+    "fold": _fold,
+    "derivative": _derivative,
+    "integral": _integral,
+    "limit": _limit,
+    "cases": _cases,
+    "indicator": lambda node: "<mn>1</mn>" + _fenced("[", _row(node.args[0]), "]"),
+    "relation": _relation,
+    "member": _infix("∈", UNION, UNION),
+    "and": _infix("and", AND, NOT),
+    "or": _infix("or", OR, AND),
+    "implies": _infix("⟹", OR, OR),
+    "not": lambda node: _operator("¬") + _in(node.args[0], RELATION),
+    "set": lambda node: _fenced("{", _list(node), "}") if node.args else "<mi>∅</mi>",
+    "interval": _interval,
+    "union": _infix("∪", UNION, INTERSECTION),
+    "difference": _infix("∖", UNION, INTERSECTION),
+    "intersection": _infix("∩", INTERSECTION, SUM),
+}

@@ -19,7 +19,7 @@ _NAME = rf"[{LETTERS}][{LETTERS}0-9₀-₉ₐ-ₜᵢⱼ]*(?:_(?:\{{[^{{}}]*\}}|\
 _DIFFERENTIAL = rf"d[{LETTERS}](?:_?[0-9]+)?(?![{LETTERS}0-9_])"
 _TOKEN = rf"""
     {NUMBER}
-    |[d∂](?:\^[0-9])?\s*/\s*(?:[d∂]\s*[{LETTERS}](?:\^[0-9])?(?![{LETTERS}0-9_])\s*)+
+    |[d∂](?:\^[0-9])?\s*/\s*(?:[d∂]\s*[{LETTERS}](?:_?[0-9]+)?(?:\^[0-9])?(?![{LETTERS}0-9_])\s*)+
     |[d∂][{LETTERS}]\s*/\s*[d∂]\s*[{LETTERS}](?![{LETTERS}0-9_])
     |(?:sum|prod|product|int|integral|lim|limit|log)(?=\s*[_^])
     |{_NAME}
