@@ -135,7 +135,7 @@ def _float(node: Node, values: dict[str, float]) -> Any:
         "logistic": lambda x: 1 / (1 + np.exp(-x)),
         "max": np.maximum,
     }
-    return functions[node.value[0]](*args)  # type: ignore[index]
+    return functions[node.value[0]](*args)  # type: ignore[index, operator]
 
 
 @settings(max_examples=150, deadline=None)

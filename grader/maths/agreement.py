@@ -66,9 +66,10 @@ def agree(expected: Formula, got: Formula, *, plural: bool, counting: bool) -> A
         return _constants(expected, got, plural=plural)
     agreed: list[_Place] = []
     isolated: Sample | None = None
+    exact = _exact(expected) and _exact(got)
     outside = 0
     for place in _places(expected, got, names, counting):
-        if place.key == "search" and len(agreed) >= _ENOUGH:
+        if len(agreed) >= _ENOUGH and (place.key == "search" or not exact):
             break
         found = _compare(expected, got, place, LOW, plural)
         if found in ("wide", "unclear"):

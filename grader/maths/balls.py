@@ -241,7 +241,7 @@ class Balls:
         def integrand(z: acb, analytic: bool) -> acb:
             nonlocal calls
             calls += 1
-            if calls > 4_000:
+            if calls > 1_500:
                 return _NAN
             inner.analytic = bool(analytic)
             here = Point(inner, point.values, point.integers).bind(name, z)
@@ -250,10 +250,10 @@ class Balls:
             except (Undefined, Unclear, ZeroDivisionError):
                 return _NAN
 
-        precision = min(ctx.prec, 64)
+        precision = 40
         with ctx.workprec(precision + 10):
             value = acb.integral(
-                integrand, acb(lower), acb(upper), rel_tol=arb(2) ** -precision, eval_limit=2_000
+                integrand, acb(lower), acb(upper), rel_tol=arb(2) ** -precision, eval_limit=1_500
             )
         if not value.is_finite() or value.rad() > (1 + abs(value).upper()) * arb(10) ** -6:
             raise Unclear

@@ -13,7 +13,7 @@ from grader.maths.tree import Node
 
 Evaluate = Callable[[Node, Point], Value]
 # Functions with jumps: at rational points they are worked out exactly.
-JUMPS = frozenset("floor ceil round sign heaviside mod gcd lcm max min".split())
+JUMPS = frozenset("floor ceil round sign heaviside mod gcd lcm".split())
 PLACE = "the argument"  # the bound name in the derivatives of known functions
 
 

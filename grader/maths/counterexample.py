@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from itertools import cycle
 from random import Random
 
 from flint import acb, arb, ctx, fmpq
@@ -17,12 +18,16 @@ from grader.maths.formula import Formula
 from grader.maths.names import Symbols
 from grader.maths.rationals import NotRational
 from grader.maths.real import STRATA, Sample, draw_sample, exponent_values, special_values
-from grader.maths.tree import names_in
+from grader.maths.tree import names_in, walk
 from grader.types import Counterexample
 
 NOT_DEFINED = "not defined there"
 MOST_WEIGHT = 4_000
+# Points that are tried for two values that differ, after one at which only one formula is defined.
+_PATIENCE = 12
 _BITS = (256, 4_096)
+# What functions nobody knows are taken for.
+_EXAMPLES = ("sin", "exp", "arctan")
 
 
 def find(expected: Formula, got: Formula, sizes: Mapping[str, int]) -> Counterexample | None:
@@ -34,29 +39,43 @@ def find(expected: Formula, got: Formula, sizes: Mapping[str, int]) -> Counterex
         expected, got
     ):
         return None
-    plural = expected.plural or got.plural
+    if ("partial",) in expected.seen | got.seen:
+        return None
     free = _free_names(symbols, _used(expected) | _used(got))
-    unknown = {
-        name: "sin"
-        for name, symbol in symbols.table.items()
-        if symbol.kind == "function"
-        and not symbol.meaning
-        and {(name, k) for k in range(4)} & (expected.seen | got.seen)
+    called = {pair[0] for pair in expected.seen | got.seen if isinstance(pair, tuple)}
+    unknown = [s.name for s in symbols.table.values() if s.kind == "function" and not s.meaning]
+    meanings = dict(zip([name for name in unknown if name in called], cycle(_EXAMPLES), strict=False))
+    shown = {
+        name: meaning if _of_one_argument(name, expected, got) else f"{meaning} of its first argument"
+        for name, meaning in meanings.items()
     }
-    for sample in _candidates(expected, got, sizes, sorted(free)):
-        pair = None if unknown else _exactly(expected, got, sample)
-        for bits in () if pair is not None else _BITS:
-            pair = pair or _really(expected, got, sample, plural, unknown, bits)
-        if pair is not None and pair[0] != pair[1]:
-            values = [(name, _shown(sample.values[name])) for name in sample.values if name in free]
-            values += sorted(unknown.items())
-            return Counterexample(tuple(values), pair[1], pair[0])
+    domain: Counterexample | None = None
+    patience = _PATIENCE
+    for plural in (True,) if expected.plural or got.plural else (False, True):
+        for sample in _candidates(expected, got, sizes, sorted(free)):
+            pair = None if meanings else _exactly(expected, got, sample)
+            for bits in () if pair is not None else _BITS:
+                pair = pair or _really(expected, got, sample, plural, meanings, bits)
+            patience -= domain is not None
+            if pair is not None and pair[0] != pair[1]:
+                values = [(name, _shown(sample.values[name])) for name in sample.values if name in free]
+                example = Counterexample((*values, *sorted(shown.items())), pair[1], pair[0])
+                if NOT_DEFINED not in pair:
+                    return example
+                domain = domain or example
+            if patience == 0:
+                return domain
+        if domain is not None:
+            return domain
     return None
 
 
-def _declared_entries(expected: Formula, got: Formula) -> bool:
-    from grader.maths.tree import walk
+def _of_one_argument(name: str, *formulas: Formula) -> bool:
+    calls = [node for formula in formulas for node in walk(formula.settled) if node.op == "call"]
+    return all(len(node.args) == 1 for node in calls if node.value[0] == name)  # type: ignore[index]
 
+
+def _declared_entries(expected: Formula, got: Formula) -> bool:
     return all(
         node.value is None
         for formula in (expected, got)
@@ -101,13 +120,19 @@ def _candidates(
         yield from exponent_values(negative, sorted(powers & {*free}))
     found = list(dict.fromkeys([*kinks.parts(expected.settled, symbols), *kinks.parts(got.settled, symbols)]))
     if found:
-        yield from kinks.around(found, [first], free)
+        # The simplest numbers first.
+        yield from sorted(kinks.around(found, [first], free), key=_digits)
     for stratum in range(2 * len(STRATA)):
         random = Random(seed + bytes([stratum, 1]))  # noqa: S311
         try:
             yield draw_sample(symbols, random, sizes, stratum, counting=stratum)
         except (Undefined, ZeroDivisionError):
             continue
+
+
+def _digits(sample: Sample) -> int:
+    numbers = [value for value in sample.values.values() if isinstance(value, fmpq)]
+    return sum(value.p.bit_length() + value.q.bit_length() for value in numbers)
 
 
 _SMALL = 3  # the stratum of small whole numbers

@@ -201,7 +201,10 @@ def defined(formula: Formula) -> bool:
 
 
 def _squared(symbols: Symbols) -> Symbols:
+    # A size that a rubric writes as a number is that of all: a vector of 3 meets squares of 3 only.
+    fixed = {size for symbol in symbols.table.values() for size in symbol.shape if isinstance(size, int)}
+    lengths = (max(fixed),) * 3 if len(fixed - {1}) == 1 else (3, 4, 5)
     sizes = tuple(
-        dict.fromkeys(given, size) for given, size in zip(symbols.dimensions, (3, 4, 5), strict=False)
+        dict.fromkeys(given, length) for given, length in zip(symbols.dimensions, lengths, strict=False)
     )
     return Symbols(symbols.table, symbols.spellings, sizes)

@@ -86,14 +86,17 @@ def describe(shape: Shape) -> str:
 class _Inference:
     def __init__(self, symbols: Symbols, square: bool) -> None:
         self.symbols, self.square = symbols, square
+        # Sizes that are numbers: where there is one only, it is that of the square instance.
+        self.fixed = {n for s in symbols.table.values() for n in s.shape if isinstance(n, int) and n > 1}
         self.bound: tuple[str, ...] = ()
         self.numpy = False  # whether NumPy's @ was met inside the sum at hand
 
     def same(self, left: Dimension, right: Dimension) -> bool:
         if left == right:
             return True
-        # In the square instance every letter stands for the same size; a number stays what it is.
-        return self.square and isinstance(left, str) and isinstance(right, str)
+        # In the square instance every letter stands for the same size; one of several numbers stays itself.
+        letters = isinstance(left, str) and isinstance(right, str)
+        return self.square and (letters or (len(self.fixed) == 1 and 1 not in (left, right)))
 
     def infer(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         """`size` is what a bare identity in this place must have, when that is known."""
