@@ -18,13 +18,16 @@ from grader.types import Answer, Notation, Outcome, Place, Verdict
 
 _SECRET = b"lint"
 _CASES = ".cases.yaml"
-_CASE_KEYS = ("part", "answer", "notation", "outcome", "credit")
+_CASE_KEYS = ("part", "answer", "notation", "outcome", "credit", "after")
 _NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A typed answer of a cases file and what it must get; without `credit` only the outcome counts."""
+    """A typed answer of a cases file and what it must get; without `credit` only the outcome counts.
+
+    `after` holds typed answers to other parts, for what follows from them.
+    """
 
     part: str
     text: str
@@ -32,6 +35,7 @@ class Case:
     outcome: Outcome
     credit: Fraction | None
     place: Place
+    after: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,8 @@ def lint(path: Path) -> LintReport:
         prepared = prepare(rubric, _SECRET)
     except RubricError as error:
         return LintReport(path, rubric, (*error.faults, *faults), warnings, ())
-    parts = {part.id: part for part in rubric.parts}
     rows = [row for part in rubric.parts for row in _samples(rubric, part, prepared)]
-    rows += [judge_case(case, parts[case.part], prepared) for case in cases]
+    rows += [judge_case(case, rubric, prepared) for case in cases]
     return LintReport(path, rubric, tuple(faults), warnings, tuple(rows))
 
 
@@ -149,9 +152,18 @@ def read_cases(rubric: Rubric) -> tuple[Case, ...]:
     return tuple(case for case in cases if case is not None)
 
 
-def judge_case(case: Case, part: Part, prepared: Prepared) -> Row:
+def judge_case(case: Case, rubric: Rubric, prepared: Prepared) -> Row:
     """What a case gets, by the same way as a student's answer."""
-    verdict = _judge(part, prepared, case.text, case.notation, case.place)
+    parts = {part.id: part for part in rubric.parts}
+    part = parts[case.part]
+    if case.after:
+        typed = {**dict(case.after), case.part: case.text}
+        answers = {name: (Answer(name, text, case.place, case.notation),) for name, text in typed.items()}
+        marks = {name: marking.judge(parts[name], prepared[name], given) for name, given in answers.items()}
+        together = {mark.part: mark for mark in marking.together(rubric, prepared, marks)}
+        verdict = together[case.part].verdict
+    else:
+        verdict = _judge(part, prepared, case.text, case.notation, case.place)
     ok = verdict.outcome == case.outcome and (case.credit is None or verdict.credit == case.credit)
     return _row(part, "case", case.text, case.place, case.credit, case.outcome, verdict, ok)
 
@@ -166,6 +178,8 @@ def _case(value: Any, index: int, parts: tuple[str, ...], faults: Faults) -> Cas
     for key, given in value.items():
         if key not in _CASE_KEYS:
             faults.add((index, key), f"the key {key!r}", suggest(key, _CASE_KEYS, "a key of a case"))
+        elif key == "after":
+            _check_after(given, index, parts, faults)
         elif not isinstance(given, str):
             faults.add((index, key), "a list or mapping", "a text; put brackets in quotes")
     for key, known in (("part", parts), ("outcome", tuple(map(str, Outcome))), ("notation", _NOTATIONS)):
@@ -186,7 +200,19 @@ def _case(value: Any, index: int, parts: tuple[str, ...], faults: Faults) -> Cas
         Outcome(value["outcome"]),
         credit,
         Place(faults.file, line=faults.loaded.line((index,))),
+        tuple(value.get("after", {}).items()),
     )
+
+
+def _check_after(given: Any, index: int, parts: tuple[str, ...], faults: Faults) -> None:
+    if not isinstance(given, dict):
+        faults.add((index, "after"), "no mapping", "parts and answers, such as {1.2.hbar: r}")
+        return
+    for name, text in given.items():
+        if name not in parts:
+            faults.add((index, "after", name), repr(name), suggest(name, parts, "one part"))
+        if not isinstance(text, str):
+            faults.add((index, "after", name), "a list or mapping", "a text; put brackets in quotes")
 
 
 def _credit(text: object, index: int, faults: Faults) -> Fraction | None:

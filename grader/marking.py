@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from grader import checks
+from grader import checks, conventions, follow
 from grader.errors import StudentError
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Problem, Result, Verdict
 
@@ -65,19 +65,36 @@ def result(
     seen: Seen | None = None,
 ) -> Result:
     """The marks of every part of a rubric, in its order, with everything that could not be read."""
+    marks = {
+        part.id: judge(part, prepared[part.id], answers.get(part.id, ()), unread=unread, seen=seen)
+        for part in rubric.parts
+    }
     return Result(
         student=person.student,
         name=person.name,
         assignment=rubric.assignment,
         title=rubric.title,
-        marks=tuple(
-            judge(part, prepared[part.id], answers.get(part.id, ()), unread=unread, seen=seen)
-            for part in rubric.parts
-        ),
+        marks=together(rubric, prepared, marks),
         problems=problems,
         late=person.late,
         headings=dict(rubric.sections),
     )
+
+
+def together(rubric: Rubric, prepared: Mapping[str, Any], marks: Mapping[str, Mark]) -> tuple[Mark, ...]:
+    """The marks of a sheet, after what they say about each other (see `follow` and `conventions`)."""
+    parts = {part.id: part for part in rubric.parts}
+    changed = dict(marks)
+    if any(part.follows for part in rubric.parts):
+        try:
+            followed = follow.verdicts(rubric.parts, prepared, changed)
+        except Exception:  # a fault of ours must not take away the marks that are there
+            followed = {}
+        for name, verdict in followed.items():
+            changed[name] = _mark(parts[name], verdict, changed[name].answer)
+    for name, verdict in conventions.verdicts(rubric.parts, rubric.conventions, changed).items():
+        changed[name] = _mark(parts[name], verdict, changed[name].answer)
+    return tuple(changed[part.id] for part in rubric.parts if part.id in changed)
 
 
 def points(max_points: Decimal, credit: Fraction) -> tuple[Decimal, bool]:

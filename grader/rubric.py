@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 from grader import __version__, checks, yamltext
+from grader.checks._common import Credit
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
-from grader.options import OptionsError, keys
+from grader.options import Options, OptionsError, Size, keys
 from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
 from grader.rubric_search import find, for_folder, locate
 from grader.types import Reads
@@ -30,6 +32,7 @@ class Part:
     """One part. `number` is the sheet's, `names` are those of its quantity, the one to show first.
 
     `symbols` are the rubric's, unless the part declares some anew; `reads` is what its check reads.
+    `follows` names the earlier parts that answer symbols of its formulas (see `follow`).
     """
 
     id: str
@@ -41,6 +44,15 @@ class Part:
     options: Any
     symbols: Symbols
     reads: Reads
+    follows: Mapping[str, str] = field(default_factory=dict)
+
+
+class Kept(Options):
+    """Parts that are to keep one convention, the credit of one that does not, and what is said then."""
+
+    parts: Annotated[tuple[str, ...], Size(2)]
+    credit: Credit = Fraction(1)
+    say: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ class Rubric:
     total: Decimal | None
     digest: str
     loaded: Loaded = field(repr=False, compare=False)
+    conventions: tuple[Kept, ...] = ()
 
 
 def load(path: Path) -> Rubric:
@@ -74,6 +87,8 @@ def load(path: Path) -> Rubric:
     text = read(faults)
     symbols = _declared(text.symbols, text.dimensions, (), faults)
     parts = tuple(_part(part, text, symbols, faults) for part in text.parts)
+    conventions = tuple(_conventions(text, parts, faults))
+    _check_follows(parts, faults)
     code = _reference_bytes(text.reference, path, faults)
     if faults.found:
         raise RubricError(faults.sorted())
@@ -88,6 +103,7 @@ def load(path: Path) -> Rubric:
         text.total,
         _digest(data, code, __version__.encode()),
         loaded,
+        conventions,
     )
 
 
@@ -169,8 +185,50 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
         meant = suggest(text.check, checks.kinds(), "a kind of check")
         faults.add((*path, "check"), repr(text.check), meant)
     return Part(
-        text.id, text.title, text.points, text.number, text.names, text.check, options, symbols, reads
+        text.id,
+        text.title,
+        text.points,
+        text.number,
+        text.names,
+        text.check,
+        options,
+        symbols,
+        reads,
+        MappingProxyType(dict(text.follows)),
     )
+
+
+def _check_follows(parts: tuple[Part, ...], faults: Faults) -> None:
+    """Notes symbols that no earlier formula answers."""
+    formulas: list[str] = []
+    for part in parts:
+        for symbol, earlier in part.follows.items():
+            path: yamltext.Path = ("parts", part.id, "follows", symbol)
+            if part.check != "expression":
+                faults.add(path, f"a part with the check {part.check!r}", "a part with `check: expression`")
+            elif earlier and earlier not in formulas:
+                faults.add(path, repr(earlier), suggest(earlier, formulas, "an earlier formula"))
+            known = part.symbols.find(symbol)
+            if known is None or known.name != symbol:
+                faults.add(path, repr(symbol), suggest(symbol, part.symbols.table, "a symbol of this part"))
+        if part.check == "expression":
+            formulas.append(part.id)
+
+
+def _conventions(text: RubricText, parts: tuple[Part, ...], faults: Faults) -> Iterator[Kept]:
+    known = tuple(part.id for part in parts)
+    for index, given in enumerate(text.conventions):
+        try:
+            kept = Kept.model_validate(given)
+        except OptionsError as error:
+            for one in error.mismatches:
+                faults.add(("conventions", index, *one.path), one.found, one.meant)
+            continue
+        for position, name in enumerate(kept.parts):
+            if name not in known:
+                path: yamltext.Path = ("conventions", index, "parts", position)
+                faults.add(path, repr(name), suggest(name, known, "a part of this rubric"))
+        yield kept
 
 
 def _declared(

@@ -17,9 +17,9 @@ from grader.errors import Fault
 from grader.yamltext import Loaded, Path
 
 RUBRIC_KEYS = (
-    "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "parts",
+    "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "conventions", "parts",
 )  # fmt: skip
-PART_KEYS = ("title", "points", "number", "answer", "symbols", "dimensions", "check")
+PART_KEYS = ("title", "points", "number", "answer", "symbols", "dimensions", "follows", "check")
 ANSWER_KEYS = ("name", "variable")
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -40,6 +40,7 @@ class PartText:
     check: str
     symbols: Mapping[str, Any]
     dimensions: tuple[Mapping[str, int], ...]
+    follows: Mapping[str, str]
     options: Mapping[str, Any]
 
 
@@ -54,6 +55,7 @@ class RubricText:
     dimensions: tuple[Mapping[str, int], ...]
     sections: Mapping[str, str]
     total: Decimal | None
+    conventions: tuple[Any, ...]
     parts: tuple[PartText, ...]
 
 
@@ -105,6 +107,7 @@ def read(faults: Faults) -> RubricText:
         _dimensions(data, (), faults),
         _sections(data, faults),
         _points(data["total"], ("total",), faults) if "total" in data else None,
+        _conventions(data, faults),
         _parts(data, faults),
     )
 
@@ -141,8 +144,24 @@ def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
         check,
         _symbols(data, path, faults),
         _dimensions(data, path, faults),
+        _follows(data, path, faults),
         {key: option for key, option in data.items() if key not in PART_KEYS},
     )
+
+
+def _follows(data: Mapping[str, Any], path: Path, faults: Faults) -> Mapping[str, str]:
+    """By symbol, the earlier part whose answer it is."""
+    path = (*path, "follows")
+    given = _mapping(data.get("follows", {}), path, faults, "symbols and parts, such as {hbar: 1.2.hbar}")
+    return {symbol: _text(given, symbol, path, faults, needed="the part it is from") for symbol in given}
+
+
+def _conventions(data: Mapping[str, Any], faults: Faults) -> tuple[Any, ...]:
+    value = data.get("conventions", [])
+    if isinstance(value, list):
+        return tuple(value)
+    faults.add(("conventions",), _shown(value), "a list such as `- {parts: [2.2.1, 2.3.z]}`")
+    return ()
 
 
 def _names(data: Mapping[str, Any], path: Path, faults: Faults) -> tuple[str, ...]:

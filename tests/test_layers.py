@@ -36,9 +36,10 @@ LAYERS: Final = (
         ),
         *("encoding", "gradebook", "statistics", "table", "files", "html", "charts", "overview", "report"),
     ),
-    ("extract", "marking"),
+    ("extract", "marking", "follow", "conventions"),
     ("grading", "workers", "pipeline", "lint"),
     ("cli",),
+    ("__main__",),
 )
 HEAVY: Final = {
     "sympy",

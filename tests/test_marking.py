@@ -22,7 +22,9 @@ BROKEN = Problem(Place("hw2.ipynb"), "This is not a notebook.")
 
 
 def part(identity: str = "3.1", worth: str = "0.5") -> Part:
-    return cast(Part, SimpleNamespace(id=identity, title="Sum", points=Decimal(worth), check="probe"))
+    return cast(
+        Part, SimpleNamespace(id=identity, title="Sum", points=Decimal(worth), check="probe", follows={})
+    )
 
 
 def answer(text: str, line: int = 1) -> Answer:
@@ -151,7 +153,11 @@ def test_points_are_never_further_off_than_half_the_last_place(worth: Decimal, c
 @pytest.mark.usefixtures("judged")
 def test_a_result_has_the_parts_in_the_order_of_the_rubric() -> None:
     rubric: Any = SimpleNamespace(
-        assignment="hw", title="Homework", sections={"3": "Sums"}, parts=(part("3.2"), part("3.1"))
+        assignment="hw",
+        title="Homework",
+        sections={"3": "Sums"},
+        parts=(part("3.2"), part("3.1")),
+        conventions=(),
     )
     result = marking.result(
         cast(Rubric, rubric),

@@ -58,11 +58,15 @@ Credit = Annotated[Fraction, By(_as_credit)]
 
 
 class Accepted(CheckOptions):
-    """One value that earns full marks; `as` names its convention in the report."""
+    """One value that earns full marks; `as` names its convention in the report.
+
+    `under` says which conventions of the whole sheet it goes with, where several parts must keep one.
+    """
 
     expected: Formula
     as_: str = ""
     note: str = ""
+    under: tuple[str, ...] = ()
 
 
 class Mistake(CheckOptions):

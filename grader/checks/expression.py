@@ -188,6 +188,16 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     return _in_form(prepared, node, verdict)
 
 
+def tree(prepared: Prepared, answer: Answer) -> Node:
+    """The formula of an answer, with its author's own abbreviations put in.
+
+    Raises:
+        StudentError: it cannot be read.
+    """
+    main, definitions = split_definitions(formula_text(answer.text))
+    return _read((sides(main) or (main,))[-1], answer.notation, prepared.symbols, definitions)
+
+
 def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
     """The verdict on a right formula that may not have the form that is asked for."""
     if verdict.outcome != Outcome.CORRECT:
