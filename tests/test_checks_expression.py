@@ -186,6 +186,23 @@ def test_a_rubric_that_expects_what_has_no_value_is_a_fault(
     assert fault.value.path == path
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("w1 = w0 - (2/n) X' a = w0 - 2 X' a", "The step from w0 - 2 / n * X' * a to w0 - 2 * X' * a"),
+        ("w0 - (2/n) X' a = w0 - (2/n) X a", "The step from"),
+        ("w1 = w0 - 2 X' a = w0 - 2 X' X w0 + 2 X' t", None),
+        ("w1 = w0 - 2 X' a", None),
+    ],
+)
+def test_in_a_wrong_chain_the_first_step_that_does_not_follow_is_shown(text: str, advice: str | None) -> None:
+    verdict = _judge({"expected": "w0 - (2/n) X' a"}, text)
+    hints = [note.text for note in verdict.evidence if isinstance(note, Note) and note.kind == "hint"]
+    assert verdict.outcome == Outcome.INCORRECT
+    assert len(hints) == (advice is not None)
+    assert advice is None or hints[0].startswith(advice)
+
+
 # --- forms -----------------------------------------------------------------------------------------
 
 SCALARS = Setting(declare({"x": {"scalar": "real"}, "y": {"scalar": "real"}}), {}, b"a secret of the tests")
@@ -213,7 +230,7 @@ def test_a_right_formula_must_have_the_form_that_is_asked_for(
     if right is not None:
         assert _judge_scalars(options, right).credit == 1
     verdict = _judge_scalars(options, other)
-    assert (verdict.outcome, verdict.credit, verdict.code) == (Outcome.INCORRECT, 0, "form")
+    assert (verdict.outcome, verdict.credit, verdict.code) == (Outcome.INCORRECT, Fraction(0), "form")
     assert verdict.message.startswith("The value is right, but not in the form asked for")
 
 

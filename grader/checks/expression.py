@@ -7,11 +7,8 @@ taken as one: that is how "the transpose is missing" is told from a slip nobody 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice
 from typing import Annotated, Final, Literal
 
 from grader.checks import OptionError, Sample, Setting
@@ -33,16 +30,16 @@ from grader.checks._common import Slip as SlipOf
 from grader.checks._common import Target as TargetOf
 from grader.checks._gradient import GradientOf, Loss, difference_of, evidence_of, is_gradient, prepare_loss
 from grader.checks._why import Why
+from grader.checks._written import read_written, split_definitions, wrong_step
 from grader.errors import StudentError
 from grader.maths import identity
 from grader.maths.forms import check_form
-from grader.maths.names import Symbol, Symbols, normal
-from grader.maths.notation import read, to_text
-from grader.maths.notation.limits import TOKENS
+from grader.maths.names import Symbols
+from grader.maths.notation import to_text
 from grader.maths.shapes import ShapeError
-from grader.maths.tree import Node, walk
+from grader.maths.tree import Node
 from grader.options import By
-from grader.types import Answer, Evidence, Notation, Note, Outcome, Reads, Verdict
+from grader.types import Answer, Evidence, Note, Outcome, Reads, Verdict
 
 READS: Final[Reads] = "value"
 
@@ -174,10 +171,10 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     """
     main, definitions = split_definitions(formula_text(answer.text))
     text = (sides(main) or (main,))[-1]
-    node = _read(text, answer.notation, prepared.symbols, definitions)
+    node = read_written(text, answer.notation, prepared.symbols, definitions)
     verdict = _judge(prepared, node)
     if verdict.credit != 1 and "/" in text:
-        other = _read(text, answer.notation, prepared.symbols, definitions, tight=True)
+        other = read_written(text, answer.notation, prepared.symbols, definitions, tight=True)
         if other != node and _judge(prepared, other).credit not in (verdict.credit, Fraction(0)):
             return undecided(
                 "two-readings",
@@ -185,6 +182,9 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
                 "Brackets in the denominator would settle it.",
                 echo(node),
             )
+    if verdict.outcome in (Outcome.INCORRECT, Outcome.PARTIAL):
+        advice = wrong_step(main, answer.notation, prepared.frame, definitions)
+        return replace(verdict, evidence=(*verdict.evidence, *advice))
     return _in_form(prepared, node, verdict)
 
 
@@ -195,7 +195,7 @@ def tree(prepared: Prepared, answer: Answer) -> Node:
         StudentError: it cannot be read.
     """
     main, definitions = split_definitions(formula_text(answer.text))
-    return _read((sides(main) or (main,))[-1], answer.notation, prepared.symbols, definitions)
+    return read_written((sides(main) or (main,))[-1], answer.notation, prepared.symbols, definitions)
 
 
 def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
@@ -218,84 +218,6 @@ def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
             verdict, outcome=outcome_of(credit), credit=credit, code="form", message=message, evidence=notes
         )
     return verdict
-
-
-_DEFINITION = re.compile(
-    r"^(?:\\?(?:text|mathrm)?\s*\{?\s*(?:where|with|and)\b\s*\}?)?\s*(?P<name>\\?[A-Za-z\u0391-\u03c9][\w\\{}^*()]*)"
-    r"\s*(?::=|=)(?P<formula>[^=]+)$"
-)
-_SEPARATOR = re.compile(
-    r"[,;]|\\(?:text|mathrm|textrm)\s*\{\s*(?:where|with|and)\s*\}|\\q?quad|\bwhere\b|\bwith\b"
-)
-_BRACKET = re.compile(r"\\[{}]|[(\[{)\]}]")
-MOST_DEFINITIONS = 6
-
-
-def split_definitions(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A formula and the abbreviations its author explains behind it.
-
-    >>> split_definitions("-a' M a / norm(M a)^2, where M = -2/n X X'")
-    ("-a' M a / norm(M a)^2", (('M', "-2/n X X'"),))
-    """
-    pieces, start, depth = [], 0, 0
-    for match in re.finditer(rf"{_SEPARATOR.pattern}|{_BRACKET.pattern}", text):
-        if _BRACKET.fullmatch(match[0]):
-            depth += 1 if match[0][-1] in "([{" else -1
-        elif depth == 0:
-            pieces.append(text[start : match.start()])
-            start = match.end()
-    pieces = [piece.strip() for piece in (*pieces, text[start:]) if piece.strip()]
-    found = [_DEFINITION.match(piece) for piece in pieces[1:]]
-    definitions = tuple((match["name"], match["formula"].strip()) for match in found if match is not None)
-    if not pieces or not definitions or len(definitions) < len(found) or len(found) > MOST_DEFINITIONS:
-        return text, ()
-    return pieces[0], definitions
-
-
-def _read(
-    text: str,
-    notation: Notation,
-    symbols: Symbols,
-    definitions: tuple[tuple[str, str], ...] = (),
-    *,
-    tight: bool = False,
-) -> Node:
-    """The formula with the author's own abbreviations put in; a later one may be used by an earlier one."""
-    meanings: dict[str, Node] = {}
-    for name, formula in reversed(definitions):
-        declared = symbols.find(name)
-        key = declared.name if declared is not None else normal(name)
-        meanings[key] = _one(formula, notation, symbols, meanings, tight=tight)
-    node = _one(text, notation, symbols, meanings, tight=tight)
-    if node.op == "relation":
-        raise StudentError("A formula is wanted, not an inequality.", code="relation")
-    return node
-
-
-def _one(
-    text: str, notation: Notation, symbols: Symbols, meanings: Mapping[str, Node], *, tight: bool
-) -> Node:
-    node = _substituted(read(text, _with_names(symbols, meanings), notation, tight=tight), meanings)
-    # Abbreviations of abbreviations grow like powers; counting stops at the limit.
-    if sum(1 for _ in islice(walk(node), TOKENS + 1)) > TOKENS:
-        raise StudentError(f"The formula has more than {TOKENS} symbols.", code="too-long")
-    return node
-
-
-def _with_names(symbols: Symbols, meanings: Mapping[str, Node]) -> Symbols:
-    new = {name: Symbol(name, "scalar") for name in meanings if name not in symbols.table}
-    if not new:
-        return symbols
-    spellings = {**symbols.spellings, **{name: name for name in new}}
-    return Symbols({**symbols.table, **new}, spellings, symbols.dimensions)
-
-
-def _substituted(node: Node, meanings: Mapping[str, Node]) -> Node:
-    if not meanings:
-        return node
-    if node.op == "symbol":
-        return meanings.get(str(node.value), node)
-    return node._replace(args=tuple(_substituted(argument, meanings) for argument in node.args))
 
 
 def _judge(prepared: Prepared, node: Node) -> Verdict:
