@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from grader.errors import StaffError, StudentError
 from grader.maths.functions import FUNCTIONS, MEANINGS, function_named
-from grader.maths.spelling import GREEK, GREEK_NAMES, canonical, normal
+from grader.maths.spelling import GREEK, GREEK_NAMES, canonical, key_of, normal
 from grader.maths.tree import Node, bound_name
 
 __all__ = ["FUNCTIONS", "GREEK", "GREEK_NAMES", "MEANINGS", "canonical", "function_named", "normal"]
@@ -157,10 +157,10 @@ def declare(symbols: Mapping[str, object], dimensions: Sequence[Mapping[str, int
         if not isinstance(given, Mapping):
             raise SymbolFault((name,), repr(given), "a mapping such as {scalar: real} or {matrix: [n, d]}")
         for spelling in (name, *_also(name, given)):
-            taken = spellings.get(normal(spelling))
+            taken = spellings.get(key_of(spelling))
             if taken not in (None, name):
                 raise SymbolFault((name,), f"spelling {spelling!r}", f"a name that is not {taken!r} already")
-            spellings[normal(spelling)] = name
+            spellings[key_of(spelling)] = name
         so_far = Symbols(table, spellings, sizes)
         table[name] = _symbol(name, given, so_far)
         for letter in _letters(table[name].shape):

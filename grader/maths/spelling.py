@@ -58,6 +58,16 @@ def normal(text: str) -> str:
     return re.sub(r"[\\{}_^\s$()]", "", text)
 
 
+def key_of(text: str) -> str:
+    r"""The key of a spelling that a rubric declares: an argument stays apart from its name.
+
+    >>> [key_of(text) for text in ("phi(x)", r"\hat f(x)", "y'", "W^{(1)}", r"\mathbf{w}_0")]
+    ['phi(x)', 'fhat(x)', "y'", 'W1', 'w0']
+    """
+    applied = re.fullmatch(r"(.*[^\s^_])\(\s*(\\?[^\W\d_]\w*)\s*\)", text, re.DOTALL)
+    return f"{normal(applied[1])}({normal(applied[2])})" if applied else normal(text)
+
+
 def _accent(match: re.Match[str]) -> str:
     return f"{match[2]}{ACCENTS[match[1]]}"
 
