@@ -1,4 +1,4 @@
-r"""Names that a rubric spells with a sign in them, `y'` or `phi(x)`, put into letters before reading a formula.
+r"""Names that a rubric spells with a sign in them, `y'` or `phi(x)`, put into letters before reading.
 
 Without a declaration `y'` is the transpose of y and `phi(x)` a product. A rubric that calls something `y'`
 says so (`also: ["y'"]`), and then no reading of the sign is left to guess.
