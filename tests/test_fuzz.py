@@ -71,6 +71,9 @@ def test_any_text_at_all_is_read_or_refused(text: str, notation: Notation, names
         "gcd(10^4000, 6^5000)",
         "mod(7^(10^18), 10)",
         "X^1000000",
+        "2" + "^2" * 40 + " = x",
+        "(3x)" + "^9" * 40 + " = x",
+        "\\gcd(21, 2" + "^2" * 40 + ")",
     ],
     ids=lambda text: text[:24],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from hashlib import blake2b
 from math import comb, lcm
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,9 +17,10 @@ from grader.maths.realsets import Unsettled
 from grader.maths.tree import Node, call, names_in, number
 
 if TYPE_CHECKING:
-    from flint import fmpq_mpoly, fmpq_mpoly_ctx
+    from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 MOST_TERMS = 3_000
+MOST_BITS = 100_000  # of a number that is raised to a power; 2^2^2^... read from the left soon has more
 MOST_DEGREE = 20_000  # of a single term; sparse polynomials such as x^6000 - 1 are no trouble
 _RATIONAL = frozenset(("number", "decimal", "symbol", "negate", "sum", "product", "hadamard", "divide"))
 
@@ -97,6 +99,14 @@ def whole_power(node: Node) -> int | None:
     return None
 
 
+def root_degree(node: Node) -> int | None:
+    """2 for a square root, n for an n-th root with a plain n from 2 to 64; None for anything else."""
+    if node.op != "call" or node.value not in (("root", 0), ("sqrt", 0)):
+        return None
+    degree = constant(node.args[1]) if len(node.args) == 2 else Fraction(2)
+    return int(degree) if degree is not None and degree.denominator == 1 and 2 <= degree <= 64 else None
+
+
 def constant(node: Node) -> Fraction | None:
     """The value of a formula of plain rational numbers, or None."""
     op, args = node.op, node.args
@@ -136,8 +146,9 @@ def _plain(node: Node) -> Node:
             root = call("root", base, number(value.denominator))
             return Node("power", (root, number(value.numerator)))
     if node.op == "call":
-        if node.value == ("sqrt", 0):
-            return call("root", node.args[0], number(2))
+        degree = root_degree(node)
+        if degree is not None:
+            return call("root", node.args[0], number(degree))
         if node.value == ("log", 0) and len(node.args) == 2:
             return Node("divide", (call("log", node.args[0]), call("log", node.args[1])))
         if node.value == ("exp", 0):
@@ -203,8 +214,13 @@ def _key(node: Node, known: Ring) -> str:
             known.keys[node] = str(node.value)
         else:
             args = ", ".join(_argument(_plain(arg), known) for arg in node.args)
-            known.keys[node] = f"{node.op} {node.value} ({args})"
+            known.keys[node] = _short(f"{node.op} {node.value} ({args})")
     return known.keys[node]
+
+
+def _short(key: str) -> str:
+    """A key of bounded length: those of nested formulas hold each other, and would double at each level."""
+    return key if len(key) < 200 else blake2b(key.encode("utf-8", "replace")).hexdigest()
 
 
 def _argument(node: Node, known: Ring) -> str:
@@ -290,7 +306,13 @@ def _power(base: fmpq_mpoly, exponent: int) -> fmpq_mpoly:
     terms = len(base)
     if terms > 1 and comb(terms + exponent - 1, terms - 1) > 20 * MOST_TERMS:
         raise Unsettled("a formula with too many terms")
+    if exponent * max((_bits(value) for value in base.coeffs()), default=0) > MOST_BITS:
+        raise Unsettled("a formula with too large numbers")
     return base**exponent
+
+
+def _bits(value: fmpq) -> int:
+    return max(int(value.p).bit_length(), int(value.q).bit_length())
 
 
 def as_node(polynomial: fmpq_mpoly, within: Ring) -> Node:
