@@ -16,7 +16,7 @@ from grader.errors import StudentError
 from grader.maths import edits, identity
 from grader.maths.edit_scene import NO_VALUE
 from grader.maths.edit_table import Table, table_of
-from grader.maths.edit_words import say
+from grader.maths.edit_words import say, say_rest
 from grader.maths.edits import RANK, Edit
 from grader.maths.evaluate import Value
 from grader.maths.identity import Formula, Frame
@@ -111,7 +111,8 @@ class Finder:
 
     def _two(self, one: Edit, other: Edit) -> str:
         node, symbols = self.expected.node, self.expected.frame.symbols
-        return f"Two things differ. {say(one, node, symbols)} {say(other, node, symbols)}"
+        rest = say_rest(other.about) if other.code == "constant-factor" else say(other, node, symbols)
+        return f"Two things differ. {say(one, node, symbols)} {rest}"
 
     def _verified(self, tree: Node, got: Formula, any_layout: bool) -> bool:
         if self.conforming is not None:

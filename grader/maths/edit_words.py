@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from fractions import Fraction
 
 from grader.maths import edits
 from grader.maths.edits import Edit
@@ -24,12 +26,21 @@ def say(edit: Edit, expected: Node, symbols: Symbols, cause: Edit | None = None)
 
 
 def _factor(edit: Edit, expected: Node, symbols: Symbols, cause: Edit | None) -> str:
-    factor = to_text(edit.about)
+    factor = shown(edit.about)
     said = "This has the opposite sign" if factor == "-1" else f"This is {factor} times the expected formula"
     if cause is None:
         return f"{said}."
     why = _WORDS[cause.code](cause)
     return f"{said}: {why[0].lower()}{why[1:]}."
+
+
+def say_rest(factor: Node) -> str:
+    """What is said of a factor that is left beside another edit."""
+    return (
+        "Apart from that, the sign is the opposite."
+        if shown(factor) == "-1"
+        else (f"Apart from that, there is a factor {shown(factor)} that does not belong.")
+    )
 
 
 def _place(edit: Edit, expected: Node, symbols: Symbols) -> str:
@@ -42,17 +53,17 @@ def _place(edit: Edit, expected: Node, symbols: Symbols) -> str:
         if wider.op == "symbol":
             around = wider if around is edit.was else around
             break
-        if len(to_text(wider)) > _LONGEST:
+        if len(shown(wider)) > _LONGEST:
             break
         around = wider
-    if around == edit.about or len(to_text(around)) > _LONGEST:
+    if edit.code in _SHOW_ALL or around == edit.about or len(shown(around)) > _LONGEST:
         return ""
     if around.op == "symbol" and edit.was.op != "symbol":
-        definition = to_text(edits.children(around, symbols)[0])
-        return f" in {to_text(around)} = {definition}" if len(definition) <= _LONGEST else ""
+        definition = shown(edits.children(around, symbols)[0])
+        return f" in {shown(around)} = {definition}" if len(definition) <= _LONGEST else ""
     if around == expected:
-        return "" if _same_words(edit) else f"; the expected formula is {to_text(around)}"
-    return f"; the expected formula has {to_text(around)} here"
+        return f"; the expected formula is {shown(around)}"
+    return f"; the expected formula has {shown(around)} here"
 
 
 def _within(edit: Edit, around: Node) -> bool:
@@ -60,13 +71,31 @@ def _within(edit: Edit, around: Node) -> bool:
     return around.op not in ("transpose", "negate") and len(around.args) > 1
 
 
-def _same_words(edit: Edit) -> bool:
-    """Whether the sentence shows the whole formula already."""
-    return not edit.path and edit.code in _SHOW_ALL
+def shown(node: Node) -> str:
+    """A formula as people write it: factors side by side, a fraction among them in brackets.
+
+    >>> two, n, w = Node("number", (), Fraction(2)), Node("symbol", (), "n"), Node("symbol", (), "w")
+    >>> shown(Node("product", (Node("divide", (two, n)), Node("transpose", (w,)), w)))
+    "(2 / n) w' w"
+    """
+    return re.sub(r" \* (?!\d)", " ", to_text(_bracketed(node)))
+
+
+def _bracketed(node: Node) -> Node:
+    args = tuple(map(_bracketed, node.args))
+    if node.op == "product":
+        args = tuple(Node("symbol", (), f"({to_text(one)})") if _is_fraction(one) else one for one in args)
+    return node._replace(args=args)
+
+
+def _is_fraction(node: Node) -> bool:
+    if node.op == "number" and isinstance(node.value, Fraction):
+        return node.value.denominator != 1
+    return node.op == "divide"
 
 
 def _shown(node: Node) -> str:
-    text = to_text(node)
+    text = shown(node)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
