@@ -11,7 +11,7 @@ from grader.errors import StudentError
 from grader.maths.algebra import Point, Undefined, Value
 from grader.maths.evaluate import evaluate, weight
 from grader.maths.names import SCALAR, Shape, Symbols
-from grader.maths.shapes import infer
+from grader.maths.shapes import FLEXIBLE, infer
 from grader.maths.tree import Node
 
 if TYPE_CHECKING:
@@ -189,6 +189,14 @@ def settle(node: Node, frame: Frame) -> Formula:
     if formula.weight > MOST_WEIGHT:
         raise StudentError("The formula is of too high a degree to be compared.", code="too-large")
     return formula
+
+
+def resized(formula: Formula, shape: Shape) -> Formula:
+    """A multiple of the identity in a place whose size is known; the same formula where it is a number."""
+    if shape in (SCALAR, FLEXIBLE):
+        return formula
+    settled, found = infer(formula.node, formula.frame.symbols, square=formula.frame.square, size=shape[0])
+    return Formula(formula.node, settled, found, formula.frame)
 
 
 def defined(formula: Formula) -> bool:

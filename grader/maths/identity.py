@@ -23,7 +23,7 @@ from grader.errors import StudentError
 from grader.maths.algebra import Undefined, Value, is_matrix
 from grader.maths.derivative import differentiate
 from grader.maths.evaluate import evaluate
-from grader.maths.formula import Formula, Frame, defined, settle
+from grader.maths.formula import Formula, Frame, defined, resized, settle
 from grader.maths.names import SCALAR
 from grader.maths.sample import COUNTS
 from grader.maths.shapes import FLEXIBLE, describe
@@ -73,7 +73,10 @@ def compare(expected: Formula, got: Formula, *, any_layout: bool = False) -> Com
         StudentError: a formula that cannot be evaluated (an index out of range, too many terms).
     """
     turned = False
-    if got.shape == FLEXIBLE:
+    if got.shape == FLEXIBLE and expected.shape[0] == expected.shape[1]:
+        # A bare I has the size of what is expected.
+        got = resized(got, expected.shape)
+    if got.shape == FLEXIBLE != expected.shape:
         return Comparison("undecided", "The size of the identity matrix cannot be told.", "size")
     if not _conform(got, expected):
         if not any_layout or not _conform(got.transposed(), expected):

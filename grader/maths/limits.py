@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from grader.maths.derivative import replace
 from grader.maths.tree import Node, call, names_in, number, walk
 
 # SymPy's algorithm is exponential in nested exponentials; what is larger stays as it is written.
@@ -25,6 +26,8 @@ def settled_limit(node: Node) -> Node:
     variable, side = pair
     nodes = list(walk(body))
     free = names_in(body) - {variable}
+    if not _is_infinite(point) and _is_continuous(body):
+        return replace(body, variable, point)
     if len(nodes) > MOST_NODES or len(free) > 1 or _nested(body) > MOST_NESTED:
         return node
     import sympy  # type: ignore[import-untyped,unused-ignore]
@@ -45,6 +48,32 @@ def settled_limit(node: Node) -> Node:
         return _back(found, back)
     except (_Untranslated, NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
         return node
+
+
+def _is_infinite(node: Node) -> bool:
+    return any(part == Node("constant", (), "infinity") for part in walk(node))
+
+
+def _is_continuous(node: Node) -> bool:
+    """Whether a formula is seen to be continuous everywhere: then its limit is its value."""
+    if node.op in ("sum", "product", "negate"):
+        return all(map(_is_continuous, node.args))
+    if node.op == "power":
+        base, exponent = node.args
+        whole = exponent.op == "number" and exponent.value.denominator == 1 and exponent.value > 0  # type: ignore
+        return (whole and _is_continuous(base)) or (
+            base == Node("constant", (), "e") and _is_continuous(exponent)
+        )
+    if node.op == "divide":
+        return _is_continuous(node.args[0]) and node.args[1].op in ("number", "constant")
+    if node.op == "call":
+        return node.value in _CONTINUOUS and all(map(_is_continuous, node.args))
+    return node.op in ("number", "decimal", "symbol", "constant")
+
+
+_CONTINUOUS = frozenset(
+    (name, 0) for name in "exp sin cos sinh cosh tanh arctan arcsinh abs logistic erf relu max min".split()
+)
 
 
 def _nested(node: Node) -> int:

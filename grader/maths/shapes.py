@@ -11,8 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from grader.errors import StudentError
+from grader.maths import entrywise
 from grader.maths.derivative import differentiate
 from grader.maths.limits import settled_limit
+from grader.maths.matrix_limits import matrix_limit
 from grader.maths.names import FUNCTIONS, SCALAR, Dimension, Shape, Symbol, Symbols, unknown_name
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node, call, names_in, number
@@ -38,11 +40,13 @@ class ShapeError(StudentError):
         super().__init__(message, code="shape")
 
 
-def infer(node: Node, symbols: Symbols, *, square: bool = False) -> tuple[Node, Shape]:
+def infer(
+    node: Node, symbols: Symbols, *, square: bool = False, size: Dimension | None = None
+) -> tuple[Node, Shape]:
     """The same formula with everything settled, and its shape `(rows, columns)`; numbers are `(1, 1)`.
 
     With `square` all letters of shapes count as one: a missing transpose conforms then, and can be
-    compared with what a rubric says about it.
+    compared with what a rubric says about it. `size` is what a bare identity must have, if that is known.
 
     Raises:
         ShapeError: the first sub-expression that does not conform.
@@ -50,7 +54,7 @@ def infer(node: Node, symbols: Symbols, *, square: bool = False) -> tuple[Node, 
     """
     if _is_plain(node, symbols.table):
         return node, SCALAR
-    return _Inference(symbols, square).infer(node, None)
+    return _Inference(symbols, square).infer(node, size)
 
 
 def _is_plain(node: Node, table: Mapping[str, Symbol]) -> bool:
@@ -189,6 +193,8 @@ class _Inference:
         return Node("entry", (inner, *indices)), SCALAR
 
     def cases(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        if any(map(self.is_entrywise, node.args[1::2])):
+            return self.infer(entrywise.cases(node.args), size)
         args: list[Node] = []
         shape: Shape | None = None
         for position, part in enumerate(node.args):
@@ -205,7 +211,16 @@ class _Inference:
         return Node("cases", tuple(args)), shape
 
     def indicator(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        if self.is_entrywise(node.args[0]):
+            return self.infer(entrywise.indicator(node.args[0]), size)
         return Node("indicator", (self.condition(node.args[0]),)), SCALAR
+
+    def is_entrywise(self, node: Node) -> bool:
+        """Whether a condition compares vectors."""
+        if node.op != "relation":
+            return node.op in ("and", "or", "not") and any(map(self.is_entrywise, node.args))
+        sides = [side for side in node.args if not _is_infinite(side)]
+        return any(self.infer(side, None)[1] not in (SCALAR, FLEXIBLE) for side in sides)
 
     def condition(self, node: Node) -> Node:
         op, args = node.op, node.args
@@ -274,7 +289,10 @@ class _Inference:
         variable, _ = pair
         inner, shape = self.within(variable, node.args[0])
         if shape != SCALAR:
-            raise ShapeError(f"{to_text(node)}: {to_text(node.args[0])} is {describe(shape)}.")
+            found = matrix_limit(node.args[0], str(variable), node.args[1])
+            if found is None:
+                raise StudentError(f"{to_text(node)}: this limit is not worked out.", code="limit")
+            return self.infer(found, size)
         return settled_limit(Node("limit", (inner, self.side(node.args[1])), node.value)), SCALAR
 
     def scalar(self, node: Node, what: str) -> Node:

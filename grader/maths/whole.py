@@ -17,6 +17,8 @@ def apply(name: str, args: Sequence[Fraction]) -> Fraction | None:
 
     >>> apply("gcd", [Fraction(12), Fraction(18)]), apply("floor", [Fraction(-1, 2)])
     (Fraction(6, 1), Fraction(-1, 1))
+    >>> apply("gcd", [Fraction(12, 5), Fraction(18, 5)]), apply("lcm", [Fraction(-3, 2), Fraction(618)])
+    (Fraction(6, 5), Fraction(618, 1))
 
     Raises:
         StudentError: a factorial too large to be worked out.
