@@ -251,3 +251,11 @@ def test_readers_find_nothing_in_nonsense_and_never_fail(text: str) -> None:
         except StudentError:
             continue
         assert found is None or not found.edges
+
+
+@pytest.mark.parametrize(
+    "text", ["y -> y', y' -> S", "$y \\to y'$, $y' \\to S$", "['y', \"y'\"], [\"y'\", 'S']"]
+)
+def test_a_prime_belongs_to_a_name_that_has_one(text: str) -> None:
+    options = {"edges": "y -> yp, yp -> S", "nodes": [{"name": "yp", "also": ["y'"]}]}
+    assert judge(text, options, optional="", mistakes=()).outcome == Outcome.CORRECT

@@ -31,7 +31,9 @@ class Graph:
         r"""The node that a written name means: `\mathcal{L}`, `z = W1 x + b1` and `y (output)` too."""
         head = re.sub(r"\([^()]*\)\s*$", "", written)
         for spelling in (written, written.partition("=")[0], head, written.partition(":")[0]):
-            found = self.known.get(canonical(spelling.strip().strip("'\"")))
+            bare = spelling.strip()
+            # A quotation mark goes, but a prime may belong to the name: y' beside y.
+            found = self.known.get(canonical(bare)) or self.known.get(canonical(bare.strip("'\"")))
             if found is not None:
                 return found
         small = [name for name in dict.fromkeys(self.known.values()) if name.lower() == written.lower()]
