@@ -1,4 +1,4 @@
-"""Every file format is one file here: `notebook`, `markdown`, `latex`, `yaml_file`, `json_file`.
+"""Every file format is one file here: `notebook`, `markdown`, `latex`, `html_file`, `yaml_file`, ...
 
 A format module offers the suffixes it reads and one function:
 
