@@ -226,6 +226,10 @@ class _Decision:
         return by_line if by_line.outcome == "same" else found
 
     def values(self, expected: Node, got: Node) -> Comparison:
+        if _is_order(expected, self.symbols) and _is_order(got, self.symbols):
+            from grader.maths.orders import compare_orders
+
+            return compare_orders(expected.args[0], got.args[0])
         infinite = [node for node in (expected, got) if _infinite(node)]
         if infinite:
             same = expected == got
@@ -264,6 +268,14 @@ def _continuous(node: Node) -> bool:
 
 def _beyond_numbers(node: Node) -> bool:
     return kind_of(node) != "value"
+
+
+def _is_order(node: Node, symbols: Symbols) -> bool:
+    """Whether a formula is `O(...)` or `Theta(...)`, and not a function that somebody declared."""
+    from grader.maths.orders import order_of
+
+    found = None if order_of(node) is None else symbols.table.get(str(node.value[0]))  # type: ignore[index]
+    return order_of(node) is not None and (found is None or not found.meaning)
 
 
 def _infinite(node: Node) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.maths.conditions import Atom, Condition, Truth, by_sign, truth
 from grader.maths.names import Symbols
-from grader.maths.polynomials import Ring, as_node, constant, factors, ring, univariate
+from grader.maths.polynomials import Ring, as_node, constant, factors, ring, root_degree, univariate
 from grader.maths.realsets import MOST_DEGREE, Unsettled, real_roots
 from grader.maths.signs import NoValue, ball_value, sign_at
 from grader.maths.systems import definitions, vanishes
@@ -186,10 +186,10 @@ def _irreducible(root: Node) -> bool:
     """Whether a root of a positive number is of the degree that is written."""
     from flint import fmpz_poly
 
-    inside, degree = constant(root.args[0]), constant(root.args[1]) if len(root.args) == 2 else None
-    if root.value != ("root", 0) or inside is None or inside <= 0 or degree not in (2, 3):
+    inside, degree = constant(root.args[0]) if root.args else None, root_degree(root)
+    if inside is None or inside <= 0 or degree not in (2, 3):
         return False
-    polynomial = fmpz_poly([-inside.numerator, *([0] * (int(degree) - 1)), inside.denominator])
+    polynomial = fmpz_poly([-inside.numerator, *([0] * (degree - 1)), inside.denominator])
     return len(polynomial.factor()[1]) == 1
 
 
@@ -229,7 +229,7 @@ def _known_signs(node: Node, symbols: Symbols) -> Signs:
     if name in ("abs", "relu", "sqrt", "norm"):
         return (0, 1)
     if name == "root":
-        degree = constant(node.args[1])
+        degree = root_degree(node)
         inside = _known_signs(node.args[0], symbols)
         if inside == (1,):
             return (1,)

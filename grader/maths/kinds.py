@@ -52,6 +52,8 @@ def is_name(node: Node) -> bool:
 
 def named_value(node: Node) -> Node | None:
     """What a named quantity is said to be: `3` for `x = 3`, the last value of a chain `x = 1 + 2 = 3`."""
+    if node.op == "member" and is_name(node.args[0]) and kind_of(node.args[1]) == "value":
+        return node.args[1]  # k in 1, 2, 3
     if node.op != "relation":
         return None
     signs = node.value if isinstance(node.value, tuple) else (node.value,)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_TERMS = 3_000
 MOST_BITS = 100_000  # of a number that is raised to a power; 2^2^2^... read from the left soon has more
 MOST_DEGREE = 20_000  # of a single term; sparse polynomials such as x^6000 - 1 are no trouble
+# Beyond these a polynomial, without the monomial that divides it, takes too long to be factored.
+_FACTORED_DEGREE = 90
+_FACTORED_BITS = 40_000
 _RATIONAL = frozenset(("number", "decimal", "symbol", "negate", "sum", "product", "hadamard", "divide"))
 
 
@@ -339,8 +342,22 @@ def square_root(node: Node) -> Node | None:
 
 
 def factors(polynomial: fmpq_mpoly) -> tuple[int, list[tuple[fmpq_mpoly, int]]]:
-    """The sign of the unit, and the irreducible factors (first coefficient 1) with their powers."""
-    unit, found = polynomial.factor()
+    """The sign of the unit, and the irreducible factors (first coefficient 1) with their powers.
+
+    Raises:
+        Unsettled: the polynomial is too large to be factored quickly.
+    """
+    content = polynomial.term_content()
+    core = polynomial / content
+    degree = int(core.total_degree())
+    bits = max((_bits(value) for value in core.coeffs()), default=0)
+    several = sum(1 for power in core.degrees() if power) > 1
+    most = _FACTORED_DEGREE // 3 if several else _FACTORED_DEGREE
+    if degree > most or bits * degree > _FACTORED_BITS:
+        raise Unsettled("the factors of a polynomial of a high degree")
+    unit, found = core.factor()
+    unit_content, monomial = content.factor()
+    unit, found = unit * unit_content, [*found, *monomial]
     sign = (unit > 0) - (unit < 0)
     factored = []
     for factor, power in found:

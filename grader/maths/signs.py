@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.errors import StudentError
-from grader.maths.polynomials import constant, whole_power
+from grader.maths.polynomials import constant, root_degree, whole_power
 from grader.maths.realsets import PRECISIONS, End, Unsettled
 from grader.maths.tree import Node, names_in
 
@@ -156,11 +156,9 @@ def _ball(node: Node, values: Mapping[str, Any], last: bool) -> Any:
             return root**power.numerator
     if op == "call" and node.value == ("log", 0) and len(args) == 2:
         return _ball(Node("divide", tuple(Node("call", (arg,), ("log", 0)) for arg in args)), values, last)
-    if op == "call" and node.value in (("sqrt", 0), ("root", 0)):
-        base = _ball(args[0], values, last)
-        degree = 2 if len(args) == 1 else constant(args[1])
-        if isinstance(base, arb) and degree is not None and Fraction(degree).denominator == 1 and degree > 0:
-            return _real_root(base, int(degree), last)
+    degree = root_degree(node)
+    if degree is not None:
+        return _real_root(_ball(args[0], values, last), degree, last)
     return _other(node, values, last)
 
 

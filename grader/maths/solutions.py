@@ -12,9 +12,9 @@ from grader.maths.conditions import Atom, Condition, Truth, by_sign, condition, 
 from grader.maths.polynomials import (
     Ring,
     as_node,
-    constant,
     factors,
     ring,
+    root_degree,
     square_root,
     univariate,
     whole_power,
@@ -235,11 +235,7 @@ def _unfold(node: Node, name: str, sample: End) -> Node:
     if node.op == "indicator":
         return number(int(bool(truth_at(condition(node.args[0]), point))))
     args = tuple(_unfold(arg, name, sample) for arg in node.args)
-    if (
-        node.op == "call"
-        and node.value in (("sqrt", 0), ("root", 0))
-        and (len(args) == 1 or args[1] == number(2))
-    ):
+    if root_degree(node) == 2:
         # sqrt(v^2) is v or -v, whichever is positive here.
         half = square_root(args[0])
         if half is not None:
@@ -283,7 +279,7 @@ def _closed_ring(nodes: Sequence[Node], name: str) -> tuple[Ring, list[Node]]:
     nodes = list(nodes)
     while True:
         found = ring(nodes)
-        roots = [node for node in found.nodes if node.op == "call" and node.value == ("root", 0)]
+        roots = [node for node in found.nodes if root_degree(node)]
         missing = [root.args[0] for root in roots if root.args[0] not in nodes]
         if not missing:
             break
@@ -318,11 +314,12 @@ def _roots_of_factor(
         if place not in used:
             continue
         above, below = within.ratio(root.args[0])
-        degree = constant(root.args[1])
-        assert within.context is not None and degree is not None
+        degree = root_degree(root)
+        assert within.context is not None
+        assert degree is not None
         if degree > 12:
             raise Unsettled("a root of a high degree")
-        relation = within.context.gen(place) ** int(degree) * below - above
+        relation = within.context.gen(place) ** degree * below - above
         factor = factor.resultant(relation, f"g{place}")
         if factor.is_zero():
             raise Unsettled("a root that is rational in disguise")

@@ -9,7 +9,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from grader.maths.conditions import Condition
-from grader.maths.polynomials import Ring, constant, factors, univariate
+from grader.maths.polynomials import Ring, factors, root_degree, univariate
 from grader.maths.realsets import Unsettled, roots_of
 from grader.maths.tree import Node
 
@@ -100,14 +100,13 @@ def definitions(within: Ring) -> list[fmpq_mpoly]:
         generator = within.context.gen(place)
         if node == Node("constant", (), "i"):
             known.append(generator**2 + 1)
-        elif node.op == "call" and node.value == ("root", 0):
-            degree = constant(node.args[1])
+        elif (degree := root_degree(node)) is not None:
             try:
                 above, below = within.ratio(node.args[0])
             except Unsettled:
                 continue
-            if degree is not None and degree <= _MOST_DEGREE:
-                known.append(generator ** int(degree) * below - above)
+            if degree <= _MOST_DEGREE:
+                known.append(generator**degree * below - above)
     return known
 
 
