@@ -129,8 +129,8 @@ class Desk:
         self.process = context.Process(target=_try_those_sent, args=(there,), daemon=True)
         self.process.start()
         there.close()
-        # Starting and loading takes its time; a case may not.
-        self.here.send(Case("1", "1", "plain", True))
+        # Starting and loading takes its time; a case may not. A limit loads SymPy.
+        self.here.send(Case(r"\lim_{x \to 0} \frac{\sin x}{x}", "e^x", "latex", True))
         if self.here.poll(120):
             self.here.recv()
 
@@ -256,8 +256,10 @@ def again(path: Path) -> int:
     return left
 
 
-def run_atheris(seconds: float, seed: int, out: Path | None) -> None:
+def run_atheris(seconds: float, seed: int, seeds: dict[Notation, list[str]], out: Path | None) -> None:
     """Lets atheris choose the bytes, guided by the branches they reach; findings do not stop it."""
+    import tempfile
+
     atheris: Any = importlib.import_module("atheris")
     with atheris.instrument_imports(include=["grader"]):
         for name in ("decide", "identity", "notation.latex", "notation.plain", "notation.python"):
@@ -267,17 +269,19 @@ def run_atheris(seconds: float, seed: int, out: Path | None) -> None:
     def test_one_input(data: bytes) -> None:
         head, text = data[:1] or b"\0", data[1:].decode("utf-8", "surrogateescape")
         left, _, right = text.partition("\n")
-        case = Case(left, right or left, NOTATIONS[head[0] % 3], head[0] % 2 == 0)
+        case = Case(left, right or left, NOTATIONS[head[0] % 3], head[0] < 128)
         found = attempt(case)
         if found is not None and found.kind not in known:
             known.add(found.kind)
             report(minimised(found, attempt, 10), out)
 
-    atheris.Setup(
-        [sys.argv[0], f"-max_total_time={int(seconds)}", f"-seed={seed}", "-max_len=400", "-timeout=30"],
-        test_one_input,
-    )
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as corpus:
+        for number, (notation, text) in enumerate((name, one) for name in NOTATIONS for one in seeds[name]):
+            first = bytes([NOTATIONS.index(notation)])
+            (Path(corpus) / str(number)).write_bytes(first + text.encode("utf-8", "replace"))
+        limits = [f"-max_total_time={int(seconds)}", f"-seed={seed}", "-max_len=400", "-timeout=30"]
+        atheris.Setup([sys.argv[0], *limits, corpus], test_one_input)
+        atheris.Fuzz()
 
 
 def main() -> None:
@@ -293,7 +297,7 @@ def main() -> None:
     if chosen.again:
         sys.exit(1 if again(chosen.again) else 0)
     if chosen.atheris:
-        run_atheris(chosen.seconds, chosen.seed, chosen.out)
+        run_atheris(chosen.seconds, chosen.seed, read_seeds(chosen.seeds), chosen.out)
         return
     sys.exit(1 if run(chosen.seconds, chosen.seed, read_seeds(chosen.seeds), chosen.out) else 0)
 
