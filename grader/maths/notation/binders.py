@@ -255,7 +255,7 @@ def differentiated(parser: Parser, body: Node, variables: tuple[tuple[str, int],
 
 
 def quotient(parser: Parser, token: Token) -> Node:
-    r"""`\frac{d f(x)}{dx}`. Of a bare name it is a name of its own: dy/dx is not the derivative of the letter y.
+    r"""`\frac{d f(x)}{dx}`. Of a bare name it is one more name: dy/dx does not derive the letter y.
 
     Raises:
         StudentError: a bare name whose derivative nobody declared.

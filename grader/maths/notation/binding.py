@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
-from grader.maths.notation.calls import path_of, shifted
+from grader.maths.notation.paths import path_of, shifted
 from grader.maths.tree import Node, number
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
-from grader.maths.notation.environments import cases_of, rows_of, system
+from grader.maths.notation.environments import cases_of, system
 from grader.maths.notation.lists import condition, endless, interval
 from grader.maths.notation.literal import matrix_of
 from grader.maths.notation.meanings import CONDITIONS, SETS
@@ -36,10 +36,15 @@ def bracket(parser: Parser, opening: Token) -> Node:
         return call("dot", *entries)
     if not entries:
         raise parser.unexpected(parser.at - 1, "a formula")
-    if all(entry.op == "list" for entry in entries):
+    if all(
+        entry.op == "list" or (entry.op == "interval" and id(entry) in parser.fences) for entry in entries
+    ):
         return matrix_of([list(entry.args) for entry in entries])
     if endless(entries):
-        return interval(entries[0], entries[1], opening.text == "[", opening.text == "[")
+        node = interval(entries[0], entries[1], opening.text == "[", opening.text == "[")
+        # As a row of a matrix it is a list all the same.
+        parser.fences[id(node)] = (node, opening.text == "[", opening.text == "[")
+        return node
     node = Node("list", tuple(entries))
     if len(entries) == 2:
         parser.fences[id(node)] = (node, opening.text == "[", opening.text == "[")
@@ -80,11 +85,6 @@ def entries_of(parser: Parser, opening: Token) -> tuple[list[Node], str]:
     tokens = parser.tokens
     rows: list[list[Node]] = [[]]
     while (token := tokens[parser.at]).kind != "close":
-        if token.kind == "begin" and not rows[0]:
-            # (\begin{matrix} ... \end{matrix})
-            parser.at += 1
-            rows[-1].append(rows_of(parser, token).matrix())
-            continue
         rows[-1].append(parser.expression(0))
         token = tokens[parser.at]
         if token.kind == "comma":
@@ -176,9 +176,9 @@ def braces(parser: Parser) -> Node:
     entries = [part[0] for part in parts]
     if len(entries) == 1 and (entries[0].op in CONDITIONS or _in_arithmetic(parser, start)):
         return entries[0]
-    if len(entries) % 2 == 0 and entries and all(each.op in CONDITIONS for each in entries[1::2]):
-        if all(each.op not in CONDITIONS for each in entries[::2]):
-            return Node("cases", tuple(entries))
+    conditions = [each.op in CONDITIONS for each in entries]
+    if entries and len(entries) % 2 == 0 and all(conditions[1::2]) and not any(conditions[::2]):
+        return Node("cases", tuple(entries))
     return Node("set", tuple(entries))
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from difflib import get_close_matches
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
 from grader.maths.names import canonical
-from grader.maths.notation.literal import matrix_of
 from grader.maths.notation.meanings import INFINITY, PI, E, applied, known_function
+from grader.maths.notation.paths import path_of, shifted
+from grader.maths.notation.structures import INTERVALS, STRUCTURES
 from grader.maths.tree import Node, call, number
 
 if TYPE_CHECKING:
@@ -63,24 +62,6 @@ _CONSTANTS = {
 }
 _RELATIONS = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 _CONNECTIVES = {"And": "and", "Or": "or", "Union": "union", "Intersection": "intersection"}
-# Whether an interval is closed on the left and on the right.
-_INTERVALS = {
-    "Interval.open": (False, False),
-    "Interval.Lopen": (False, True),
-    "Interval.Ropen": (True, False),
-}
-
-
-def path_of(node: ast.expr) -> str:
-    """The dotted name of a function or constant, or "" for anything else."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    names.append(node.id)
-    return ".".join(reversed(names)) if len(names) > 1 else node.id
 
 
 def constant_of(node: ast.Attribute) -> Node | None:
@@ -99,7 +80,7 @@ def read_call(reader: Reader, node: ast.Call) -> Node:
     if isinstance(node.func, ast.Attribute):
         path = path_of(node.func)
         module = _MODULES.match(path)
-        if module is None and path not in _INTERVALS:
+        if module is None and path not in INTERVALS:
             return _method(reader, node)
         name = path[module.end() :] if module else path
     elif isinstance(node.func, ast.Name):
@@ -109,7 +90,7 @@ def read_call(reader: Reader, node: ast.Call) -> Node:
             return Node("call", tuple(map(reader.read, node.args)), (declared.name, 0))
     else:
         raise reader.refused(node, "this cannot be called")
-    structure = _STRUCTURES.get(name)
+    structure = STRUCTURES.get(name)
     if structure is not None:
         found = structure(reader, node)
         if found is not None:
@@ -137,7 +118,7 @@ def _applied(reader: Reader, node: ast.Call, path: str, name: str, args: tuple[N
         return applied(_NUMPY[name], args)
     if reader.undeclared and name == path and name.isidentifier() and not reader.symbols.find(name):
         return call(canonical(name), *args)
-    near = get_close_matches(name, [*_STRUCTURES, *_NUMPY, *reader.symbols.spellings], n=1)
+    near = get_close_matches(name, [*STRUCTURES, *_NUMPY, *reader.symbols.spellings], n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise StudentError(f"Column {node.col_offset}: unknown function {path!r}{hint}", code="unknown-name")
 
@@ -198,156 +179,3 @@ def _counted(reader: Reader, node: ast.expr, index: ast.expr) -> Node:
     if read.op == "negate":
         raise reader.refused(node, "entries cannot be counted from the end")
     return shifted(read, 1)
-
-
-def shifted(node: Node, step: int) -> Node:
-    """`node + step` with numbers put together: i - 1 shifted by 1 is i."""
-    terms = list(node.args if node.op == "sum" else (node,))
-    total = Fraction(step)
-    rest: list[Node] = []
-    for term in terms:
-        inner = term.args[0] if term.op == "negate" else term
-        if inner.op == "number":
-            assert isinstance(inner.value, Fraction)
-            total += inner.value if term is inner else -inner.value
-        else:
-            rest.append(term)
-    if total != 0 or not rest:
-        rest.append(number(total) if total >= 0 or not rest else Node("negate", (number(-total),)))
-    return rest[0] if len(rest) == 1 else Node("sum", tuple(rest))
-
-
-def _array(reader: Reader, node: ast.Call) -> Node | None:
-    if len(node.args) != 1:
-        return None
-    read = reader.read(node.args[0])
-    return (
-        matrix_of([[entry] for entry in read.args]) if _name(node) == "Matrix" and read.op == "list" else read
-    )
-
-
-def _name(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else path_of(node.func)
-
-
-def _two(op: str, value: str | None = None) -> Callable[[Reader, ast.Call], Node | None]:
-    def read(reader: Reader, node: ast.Call) -> Node | None:
-        return Node(op, tuple(map(reader.read, node.args)), value) if len(node.args) == 2 else None
-
-    return read
-
-
-def _square(reader: Reader, node: ast.Call) -> Node | None:
-    return Node("power", (reader.read(node.args[0]), number(2)), "elementwise") if node.args else None
-
-
-def _length(reader: Reader, node: ast.Call) -> Node | None:
-    if len(node.args) == 1 and isinstance(node.args[0], ast.Name):
-        found = reader.symbols.find(node.args[0].id)
-        if found is not None and isinstance(found.shape[0], str):
-            return Node("symbol", (), found.shape[0])
-    return None
-
-
-def _set(reader: Reader, node: ast.Call) -> Node | None:
-    entries = node.args
-    if len(entries) == 1 and isinstance(entries[0], ast.List | ast.Tuple | ast.Set):
-        entries = entries[0].elts
-    return Node("set", tuple(map(reader.read, entries)))
-
-
-def _not(reader: Reader, node: ast.Call) -> Node | None:
-    return Node("not", (reader.read(node.args[0]),)) if len(node.args) == 1 else None
-
-
-def _xor(reader: Reader, node: ast.Call) -> Node | None:
-    if len(node.args) != 2:
-        return None
-    left, right = map(reader.read, node.args)
-    return Node("and", (Node("or", (left, right)), Node("not", (Node("and", (left, right)),))))
-
-
-def _interval(reader: Reader, node: ast.Call) -> Node | None:
-    path = path_of(node.func).removeprefix("sympy.").removeprefix("sp.")
-    left, right = _INTERVALS.get(path, (True, True))
-    flags = [*node.args[2:], *(keyword.value for keyword in node.keywords)]
-    names = ["left_open", "right_open"][: len(node.args[2:])] + [str(word.arg) for word in node.keywords]
-    for flag, name in zip(flags, names, strict=False):
-        if not isinstance(flag, ast.Constant) or name not in ("left_open", "right_open"):
-            raise reader.refused(node, "this is not an interval")
-        if flag.value:
-            left, right = (False, right) if name == "left_open" else (left, False)
-    if len(node.args) < 2:
-        raise reader.refused(node, "this is not an interval")
-    lower, upper = map(reader.read, node.args[:2])
-    endless = (lower in (INFINITY, Node("negate", (INFINITY,))), upper == INFINITY)
-    return Node("interval", (lower, upper), (left and not endless[0], right and not endless[1]))
-
-
-def _piecewise(reader: Reader, node: ast.Call) -> Node | None:
-    parts: list[Node] = []
-    for pair in node.args:
-        if not isinstance(pair, ast.Tuple) or len(pair.elts) != 2:
-            raise reader.refused(node, "each case is a pair (value, condition)")
-        value, condition = map(reader.read, pair.elts)
-        parts.append(value)
-        if condition == Node("truth", (), True):
-            break
-        parts.append(condition)
-    return Node("cases", tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
-
-
-def _where(reader: Reader, node: ast.Call) -> Node | None:
-    if len(node.args) != 3:
-        return None
-    condition, value, otherwise = map(reader.read, node.args)
-    return Node("cases", (value, condition, otherwise))
-
-
-def _exponential(reader: Reader, node: ast.Call) -> Node | None:
-    return (
-        Node("sum", (call("exp", reader.read(node.args[0])), Node("negate", (number(1),))))
-        if node.args
-        else None
-    )
-
-
-def _logarithm(reader: Reader, node: ast.Call) -> Node | None:
-    return call("log", Node("sum", (number(1), reader.read(node.args[0])))) if node.args else None
-
-
-def _binding(reader: Reader, node: ast.Call) -> Node | None:
-    from grader.maths.notation.binding import read_binding
-
-    return read_binding(reader, node)
-
-
-_STRUCTURES: dict[str, Callable[[Reader, ast.Call], Node | None]] = {
-    **dict.fromkeys(
-        ("array", "asarray", "matrix", "Matrix", "Array", "ImmutableMatrix", "Tuple", "List"), _array
-    ),
-    **dict.fromkeys(("dot", "matmul"), _two("matmul")),
-    **dict.fromkeys(("multiply", "HadamardProduct"), _two("hadamard")),
-    "matrix_power": _two("power"),
-    "pow": _two("power"),
-    "Pow": _two("power"),
-    "power": _two("power", "elementwise"),
-    "square": _square,
-    "len": _length,
-    "FiniteSet": _set,
-    "set": _set,
-    "Not": _not,
-    "Xor": _xor,
-    "Implies": _two("implies"),
-    "Complement": _two("difference"),
-    "Contains": _two("member"),
-    **dict.fromkeys(("Interval", *_INTERVALS), _interval),
-    "Piecewise": _piecewise,
-    "where": _where,
-    "expm1": _exponential,
-    "log1p": _logarithm,
-    **dict.fromkeys(
-        "sum prod Sum Product summation product Integral integrate diff Derivative Limit limit".split(),
-        _binding,
-    ),
-}

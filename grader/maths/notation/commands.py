@@ -10,12 +10,12 @@ from grader.maths.notation.tokens import CLOSES, FACTOR, Token
 # They change how a formula looks, and nothing else. `\left` and `\right` matter before bars only.
 SKIPPED = (
     "left right middle mleft mright big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm "
-    "displaystyle textstyle scriptstyle limits nolimits quad qquad space thinspace negthinspace mathstrut strut "
-    "boxed fbox hline nonumber enspace rm bf mathrel mathbin mathord mathop"
+    "displaystyle textstyle scriptstyle limits nolimits quad qquad space thinspace negthinspace mathstrut "
+    "strut boxed fbox hline nonumber enspace rm bf mathrel mathbin mathord mathop"
 ).split()
 FONTS = (
-    "mathbf boldsymbol bm mathrm mathit text textbf textrm textit textnormal mathsf mathcal mathscr mathfrak mathbb "
-    "operatorname vec mathnormal textsf texttt mathtt mathds"
+    "mathbf boldsymbol bm mathrm mathit text textbf textrm textit textnormal mathsf mathcal mathscr mathfrak "
+    "mathbb operatorname vec mathnormal textsf texttt mathtt mathds"
 ).split()
 _SAME = {
     "cdot": "*",

@@ -19,7 +19,13 @@ from grader.maths.notation.numerals import (
     without_separators,
 )
 from grader.maths.notation.parser import parse
-from grader.maths.notation.plain import LETTER, LETTERS, power_tokens, with_outward_brackets
+from grader.maths.notation.plain import (
+    LETTER,
+    LETTERS,
+    names_and_differential,
+    power_tokens,
+    with_outward_brackets,
+)
 from grader.maths.notation.resolve import CONSTANTS, name_tokens
 from grader.maths.notation.signs import DOUBLE_STRUCK, SIGNS, WORDS, atom
 from grader.maths.notation.tokens import CLOSES, FACTOR, Language, Token, character_name, lex
@@ -32,14 +38,18 @@ _NESTED = rf"\{{(?:[^{{}}]++|{_FLAT})*+\}}"
 _BRACED = rf"\{{(?:[^{{}}]++|{_NESTED})*+\}}"
 _FONT = rf"\\(?:{'|'.join(FONTS)}){_END}\*?"
 _ACCENT = rf"\\(?:{'|'.join(ACCENTS)}){_END}"
-_GREEK = rf"\\(?:{'|'.join(sorted([*GREEK_NAMES, 'varepsilon', 'varphi', 'vartheta', 'varsigma', 'ell', 'hbar']))}){_END}"
+_OTHER_LETTERS = ("varepsilon", "varphi", "vartheta", "varsigma", "ell", "hbar")
+_GREEK = rf"\\(?:{'|'.join(sorted([*GREEK_NAMES, *_OTHER_LETTERS]))}){_END}"
 _BELOW = rf"\s*_\s*(?:[{LETTERS}0-9]|{_BRACED}|{_FONT}\s*{_NESTED}|\\[a-zA-Z]+)"
 _INDEX = (
     r"\s*\^\s*(?:\{\s*(?:[(\[]\s*[0-9a-zA-Z]+\s*[)\]]|\*|∗|\\ast|\\star)\s*\}"
     rf"|\*|∗|\\(?:ast|star){_END})"
 )
 _SCRIPTS = rf"(?:{_BELOW}|{_INDEX}){{0,2}}"
-_TRANSPOSED = r"(?:T|⊤|\\top|\\intercal|\{\s*\\top\s*\}|\\(?:mathsf|mathrm|text|mathbf|textrm|intercal)\s*(?:\{\s*T\s*\}|T))"
+_TRANSPOSED = (
+    r"(?:T|⊤|\\top|\\intercal|\{\s*\\top\s*\}"
+    r"|\\(?:mathsf|mathrm|text|mathbf|textrm|intercal)\s*(?:\{\s*T\s*\}|T))"
+)
 _RAISED = (
     rf"\^\s*(?:[TH⊤†]|['’′]+|\+(?=\s*(?:$|[^0-9{LETTERS}\\({{]|[{LETTERS}\\({{]))|[0-9](?![0-9.])"
     rf"|\\(?:top|intercal|dagger|dag|circ|degree){_END}|(?:\\prime{_END}\s*)+"
@@ -58,7 +68,11 @@ _COMMAND = (
     rf"|\\begin\s*\{{[a-zA-Z*]+\}}(?:\s*(?<=y\}})\s*\{{[^{{}}]*\}})?|\\end\s*\{{[a-zA-Z*]+\}}"
     rf"|{_DERIVATIVE}|{_SIDED}|\\[a-zA-Z]+|\\."
 )
-_SKIP = rf"(?:\s|~|\\[,;:!> $]|\\(?:{'|'.join(SKIPPED)}){_END}(?!\s*(?:\||\\\||\\[lr]?[vV]ert{_END}|\.))|[_^]?\s*\{{\s*\}}|\.\s*\Z)*+"
+_BAR = rf"\s*(?:\||\\\||\\[lr]?[vV]ert{_END}|\.)"
+_SKIP = (
+    rf"(?:\s|~|\\[,;:!> $]|\\(?:{'|'.join(SKIPPED)}){_END}(?!{_BAR})"
+    rf"|[_^]?\s*\{{\s*\}}|\.\s*\Z)*+"
+)
 _DIFFERENTIAL = (
     rf"(?:\\mathrm\s*\{{\s*d\s*\}}|\\mathrm\s+d|\\text\s*\{{\s*d\s*\}}|d)\s*"
     rf"(?:[{LETTERS}](?![{LETTERS}])|{_GREEK})(?:\s*_\s*(?:[0-9a-z]|{_FLAT}))?"
@@ -66,7 +80,7 @@ _DIFFERENTIAL = (
 _REST = rf"{_RAISED}|{_COMMAND}|[<>=!]=|<=>|=>|:=|->|<>|\|\||\\\\|\Z|."
 _PATTERN = re.compile(rf"{_SKIP}({REPEATING}|{NUMBER}|[{LETTERS}]+{_SCRIPTS}|{_REST})", re.S)
 _INTEGRAL = re.compile(
-    rf"{_SKIP}({REPEATING}|{NUMBER}|{_DIFFERENTIAL}|[{LETTERS}]+?(?={_DIFFERENTIAL})|[{LETTERS}]+{_SCRIPTS}|{_REST})",
+    rf"{_SKIP}({REPEATING}|{NUMBER}|{_DIFFERENTIAL}|[{LETTERS}]+?(?=d\s*{_GREEK})|[{LETTERS}]+{_SCRIPTS}|{_REST})",
     re.S,
 )
 _DIFFERENTIALS = re.compile(_DIFFERENTIAL)
@@ -114,7 +128,7 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
     if first == "\\" and len(spelling) > 1:
         return _command(language, spelling)
     if LETTER.match(first):
-        return name_tokens(language, spelling)
+        return names_and_differential(language, spelling)
     return (
         Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),
     )
@@ -141,7 +155,7 @@ def _command(language: Language, spelling: str) -> tuple[Token, ...]:
     name = re.match(r"\\([a-zA-Z]+|.)", spelling, re.S)
     assert name is not None
     word = name[1]
-    if word in ("begin", "end"):
+    if word in ("begin", "end") and "{" in spelling:
         inside = spelling[spelling.index("{") + 1 : spelling.index("}")].rstrip("*")
         known = inside in MATRICES | LINES | CASES
         if word == "begin" and not known:
@@ -182,7 +196,7 @@ def _sided(spelling: str) -> tuple[Token, ...]:
 
 
 def _font(language: Language, spelling: str) -> tuple[Token, ...] | None:
-    r"""Words, sets and indicators: `\text{ if }`, `\mathbb{R}`, `\mathbf{1}_{x > 0}`, `\mathcal{O}`, `\mathrm{i}`."""
+    r"""Words, sets and indicators: `\text{ if }`, `\mathbb{R}`, `\mathbf{1}_{x > 0}`, `\mathrm{i}`."""
     one = _ONE.fullmatch(spelling)
     if one is not None:
         below = one[1].strip()
@@ -205,11 +219,9 @@ def _font(language: Language, spelling: str) -> tuple[Token, ...] | None:
     if spelling.startswith(("\\mathcal", "\\mathrm")) and inner == "O":
         return (Token("function", spelling, FACTOR, None, ("O", True)),)
     if spelling.startswith(("\\mathrm", "\\text", "\\operatorname")) and inner == "i":
-        return (Token("imaginary", "i"),)
+        return (Token("imaginary", spelling),)
     if inner == "e" and spelling.startswith(("\\mathrm", "\\operatorname")):
         return (atom("constant", spelling, CONSTANTS["e"]),)
-    if inner == "mod":
-        return (COMMANDS["bmod"],)
     if inner.isdigit():
         return (number_token(inner),)
     return None

@@ -137,7 +137,8 @@ def _limit(node: Node) -> str:
 def _cases(node: Node) -> str:
     pairs, otherwise = cases_in(node)
     rows = [
-        f"<mtr><mtd>{_row(value)}</mtd><mtd>{_word('if')}{_row(condition)}</mtd></mtr>" for value, condition in pairs
+        f"<mtr><mtd>{_row(value)}</mtd><mtd>{_word('if')}{_row(condition)}</mtd></mtr>"
+        for value, condition in pairs
     ]
     if otherwise is not None:
         rows.append(f"<mtr><mtd>{_row(otherwise)}</mtd><mtd>{_word('otherwise')}</mtd></mtr>")
@@ -180,8 +181,7 @@ def _call(node: Node) -> str:
     args = node.args
     if not primes:
         if name in _FENCED and (len(args) == 1 or name == "norm"):
-            left, right = _FENCED[name]
-            inner = _fenced(left, _row(args[0]), right)
+            inner = _fenced(_FENCED[name][0], _row(args[0]), _FENCED[name][1])
             return inner if len(args) == 1 else f"<msub>{inner}{_row(args[1])}</msub>"
         if name == "sqrt":
             return f"<msqrt>{_row(args[0])}</msqrt>"

@@ -13,14 +13,13 @@ NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 REPEATING = (
     r"[0-9]*\.[0-9]*\\(?:overline|bar|dot)\s*(?:\{[0-9]+\}|[0-9])(?:[0-9]*\\dot\s*(?:\{[0-9]\}|[0-9]))?"
 )
-_REPEATING = re.compile(REPEATING)
+_FIRST = r"(?<![0-9.,_^A-Za-z])[0-9]{1,3}"
+_COMMAS = rf"{_FIRST}(?:,[0-9]{{3}})+(?![0-9,])"
 _SEPARATED = {
-    False: re.compile(
-        r"(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9.,])"
-    ),
+    False: re.compile(rf"{_COMMAS}|{_FIRST}(?:[ \u00a0\u202f][0-9]{{3}})+(?![0-9.,])"),
     True: re.compile(
-        r"(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:\{,\}[0-9]{3})+(?![0-9,])|(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"
-        r"|(?<![0-9.,_^A-Za-z])[0-9]{1,3}(?:(?:\\,|\\ |~|\\;|\\:)[0-9]{3})+(?![0-9.,])"
+        rf"{_FIRST}(?:\{{,\}}[0-9]{{3}})+(?![0-9,])|{_COMMAS}"
+        rf"|{_FIRST}(?:(?:\\,|\\ |~|\\;|\\:)[0-9]{{3}})+(?![0-9.,])"
     ),
 }
 _OPENING, _CLOSING = re.compile(r"[(\[]|\\\{|\\begin"), re.compile(r"[)\]]|\\\}|\\end")
@@ -48,7 +47,7 @@ def repeating_token(text: str) -> Token:
 
 
 def without_separators(text: str, *, latex: bool) -> str:
-    """The text with the thousands of its numbers put together, outside brackets; commas separate inside them."""
+    """The text with the thousands of its numbers put together, outside brackets; inside, commas separate."""
     pattern = _SEPARATED[latex]
     match = pattern.search(text)
     if match is None:

@@ -1,10 +1,10 @@
 r"""Tokens into a tree: one operator-precedence parser for plain text and LaTeX.
 
-From the loosest to the tightest: commas; `=>`; or; and; not; relations and `∈`; `∪` and set difference; `∩`;
-`+ - ±`; `.*` (the elementwise product); `* /` and products without a sign; a leading minus; powers, from right to
-left; `'`, `!`, `%` and degrees. Sums, products, limits and derivatives reach as far as products go:
-`\sum_i a_i b_i + c` is (the sum) + c. An argument without brackets is a product of names and numbers without signs:
-`\sin 2 \pi x` is sin(2 pi x), and `\log n \log m` a product.
+From the loosest to the tightest: commas; `=>`; or; and; not; relations and `∈`; `∪` and set difference;
+`∩`; `+ - ±`; `.*` (the elementwise product); `* /` and products without a sign; a leading minus; powers, from
+right to left; `'`, `!`, `%` and degrees. Sums, products, limits and derivatives reach as far as products go:
+`\sum_i a_i b_i + c` is (the sum) + c. An argument without brackets is a product of names and numbers without
+signs: `\sin 2 \pi x` is sin(2 pi x), and `\log n \log m` a product.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.errors import StudentError
-from grader.maths.names import SCALAR, canonical, unknown_name
-from grader.maths.notation import applications, binders, brackets, environments, lists, scripts
+from grader.maths.names import canonical, unknown_name
+from grader.maths.notation import applications, binders, brackets, environments, lists, postfixes, scripts
 from grader.maths.notation import tokens as t
 from grader.maths.notation.limits import DEPTH, check_depth
-from grader.maths.notation.meanings import IMAGINARY, MINUS_ONE, PI, as_condition, joined
+from grader.maths.notation.meanings import IMAGINARY, as_condition, joined
 from grader.maths.notation.resolve import with_bound
 from grader.maths.notation.tokens import POSTFIX, Language, Token, column_of, lex
-from grader.maths.tree import Node, call, number, symbol
-
-_HUNDRED, _HALF_TURN = number(100), Node("divide", (PI, number(180)))
+from grader.maths.tree import Node, call, symbol
 
 
 def parse(text: str, language: Language, *, tight: bool = False) -> Node:
@@ -141,7 +139,7 @@ class Parser:
                 left = Node("product", (*left.args, right) if left.op == "product" else (left, right))
             elif binding == POSTFIX:
                 self.at += 1
-                left = self.postfix(left, token)
+                left = postfixes.postfix(self, left, token)
             elif binding > least:
                 self.at += 1
                 left = self.infix(left, token, binding)
@@ -207,71 +205,6 @@ class Parser:
             return Node("power", (base, exponent))
         return base
 
-    def postfix(self, node: Node, token: Token) -> Node:
-        kind = token.kind
-        if kind == "power":
-            following = self.tokens[self.at]
-            exponent = token.extra
-            if following.kind == "power" or following.binding == t.POWER:
-                exponent = self.tower(exponent)
-            return Node("power", (node, exponent))
-        if kind == "transpose":
-            return Node("transpose", (node,))
-        if kind == "prime":
-            return self.primed(node)
-        if kind == "factorial":
-            if self.tokens[self.at].kind == "factorial":
-                raise StudentError(
-                    f"Column {self.column(self.at)}: double factorials are not read.", code="syntax"
-                )
-            return call("factorial", node)
-        if kind == "letter":
-            return self.letter_power(node, token)
-        if kind == "inverse transpose":
-            return Node("transpose", (Node("power", (node, MINUS_ONE)),))
-        if kind == "pseudo-inverse":
-            return call("pinv", node)
-        if kind == "percent":
-            if self.tokens[self.at].kind == "number":
-                raise StudentError(
-                    f"Column {self.column(self.at)}: write mod for a remainder.", code="syntax"
-                )
-            return Node("divide", (node, _HUNDRED))
-        if kind == "degree":
-            return Node("product", (node, _HALF_TURN))
-        if kind == "side":
-            # Only a limit knows what to do with 0^-.
-            return Node("below", (node,))
-        if kind == "subscript":
-            return scripts.subscript(self, node)
-        raise self.unexpected(self.at - 1, "an operator or the end")
-
-    def letter_power(self, node: Node, token: Token) -> Node:
-        """`^T` is a transpose (`^H` a conjugate one) of arrays; of numbers nobody declared, a power."""
-        if self.language.undeclared and not self.is_array(node):
-            return Node("power", (node, symbol(token.text)))
-        return Node("transpose", (node,)) if token.text == "T" else call("dag", node)
-
-    def is_array(self, node: Node) -> bool:
-        """Whether a vector or matrix stands in a formula."""
-        if node.op == "symbol":
-            found = self.language.symbols.table.get(str(node.value))
-            return found is not None and found.shape != SCALAR
-        return node.op in ("list", "matrix", "identity") or any(map(self.is_array, node.args))
-
-    def primed(self, node: Node) -> Node:
-        """A prime is a transpose; on a name nobody declared it belongs to the name."""
-        symbols = self.language.symbols
-        if node.op == "symbol":
-            name = f"{node.value}'"
-            if name in symbols.table or (self.language.undeclared and node.value not in symbols.table):
-                if self.tokens[self.at].kind == "open" and self.tokens[self.at].text == "(":
-                    return applications.unknown_function(
-                        self, str(node.value).rstrip("'"), 1 + str(node.value).count("'")
-                    )
-                return symbol(name)
-        return Node("transpose", (node,))
-
     def prefix(self, token: Token) -> Node:
         """What starts with this token, which has just been taken."""
         read = _PREFIXES.get(token.kind)
@@ -308,6 +241,12 @@ class Parser:
             return call("mod", left, self.expression(t.PRODUCT))
         start, last = self.at, left.args[-1] if left.op in ("product", "divide") else left
         numbered = before.kind == "number" and last.op == "number"
+        if numbered and token.text == "[" and before.text == "1":
+            self.at += 1
+            found = brackets.bracket(self, token)
+            if found.op == "indicator":
+                return _replaced(left, last, found)
+            self.at = start
         if self.implicit <= least and not (numbered and kind in _FRACTIONS):
             return None
         right = self.expression(self.implicit)
@@ -317,8 +256,6 @@ class Parser:
         if self.implicit <= least:
             self.at = start
             return None
-        if numbered and before.text == "1" and right.op == "indicator":
-            return _replaced(left, last, right)
         return joined("product", left, as_condition(right))
 
 
@@ -331,7 +268,7 @@ def _is_fraction(node: Node) -> bool:
 
 
 def _imaginary(parser: Parser, token: Token) -> Node:
-    return symbol("i") if "i" in parser.bound else IMAGINARY
+    return symbol("i") if "i" in parser.bound and "\\" not in token.text else IMAGINARY
 
 
 def _unknown(parser: Parser, token: Token) -> Node:

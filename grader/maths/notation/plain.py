@@ -1,4 +1,4 @@
-"""Plain and Unicode text: `2XᵀXw`, `(2/n) X' (X w - t)`, `x²`, `λ I`, `sum_{i=1}^n x_i`, `{x if x > 0, 0 otherwise}`."""
+"""Plain and Unicode text: `2XᵀXw`, `(2/n) X' (X w - t)`, `x²`, `λ I`, `sum_{i=1}^n x_i`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from grader.maths.names import Symbols, canonical
 from grader.maths.notation import signs
 from grader.maths.notation import tokens as t
 from grader.maths.notation.binders import variables_of
+from grader.maths.notation.meanings import known_function
 from grader.maths.notation.numerals import NUMBER, number_token, without_separators
 from grader.maths.notation.parser import parse
 from grader.maths.notation.resolve import name_tokens
@@ -32,10 +33,11 @@ _TOKEN = rf"""
     |\Z|."""
 _PATTERN = re.compile(rf"\s*+({_TOKEN})", re.X | re.S)
 # Where something is integrated, dx is a differential and no product.
-_INTEGRAL = re.compile(rf"\s*+({_DIFFERENTIAL}|[{LETTERS}]+?(?={_DIFFERENTIAL})|{_TOKEN})", re.X | re.S)
+_INTEGRAL = re.compile(rf"\s*+({_DIFFERENTIAL}|{_TOKEN})", re.X | re.S)
 LETTER = re.compile(rf"[{LETTERS}]")
 _DIFFERENTIALS = re.compile(_DIFFERENTIAL)
 _INTEGRATES = re.compile(rf"∫|\bint(?:egral)?\b.*d[{LETTERS}]|\bint_", re.S)
+_BRACKETS = re.compile(r"[()\[\]]")
 _OUTWARD = re.compile(r"([\[\]])([^\[\]]*)([\[\]])")
 _SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ", "0123456789-+nkmijT")
 _WORDS = {
@@ -79,10 +81,14 @@ def read_plain(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
 
 def with_outward_brackets(text: str) -> str:
     """The text in which the brackets of `]a, b[` cannot be taken for others."""
-    opening, closing = text.find("["), text.find("]")
-    if opening < 0 and closing < 0:
+    if "[" not in text and "]" not in text:
         return text
-    if opening >= 0 and (closing < 0 or opening < closing) and text.rfind("[") < text.rfind("]"):
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "([" else -1
+        if depth < 0:
+            break
+    if depth == 0:
         return text
     return _OUTWARD.sub(_marked, text)
 
@@ -100,13 +106,13 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
         return (number_token(spelling),)
     if language.integrates and _DIFFERENTIALS.fullmatch(spelling):
         return (Token("differential", spelling, CLOSES, None, canonical(spelling[1:])),)
-    if "/" in spelling and len(spelling) > 2:
+    if "/" in spelling and "{" not in spelling and len(spelling) > 2:
         return _quotient(language, spelling)
     if LETTER.match(first):
         word = _WORDS.get(spelling)
         if word is not None and language.symbols.find(spelling) is None:
             return (word,)
-        return name_tokens(language, spelling)
+        return names_and_differential(language, spelling)
     if first == "^":
         return power_tokens(language, re.sub(r"[\s{}()^]", "", spelling))
     if spelling.translate(_SUPERS) != spelling:
@@ -114,6 +120,18 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
     return (
         Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),
     )
+
+
+def names_and_differential(language: Language, spelling: str) -> tuple[Token, ...]:
+    """The tokens of a name; under an integral `xdx` is x and its differential."""
+    if language.integrates and len(spelling) > 2 and spelling[-2] == "d" and spelling.isalpha():
+        known = language.symbols.find(spelling) is not None or known_function(spelling)
+        if not known:
+            last = Token(
+                "differential", spelling[-2:], CLOSES, None, canonical(spelling[-1]), len(spelling) - 2
+            )
+            return (*name_tokens(language, spelling[:-2]), last)
+    return name_tokens(language, spelling)
 
 
 def power_tokens(language: Language, exponent: str) -> tuple[Token, ...]:

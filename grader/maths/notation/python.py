@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import StudentError
 from grader.maths.names import SCALAR, Symbols, canonical, unknown_name
+from grader.maths.notation.calls import constant_of, read_call, subscript
 from grader.maths.notation.limits import check_depth
 from grader.maths.notation.literal import matrix_of, number_node
 from grader.maths.notation.meanings import CONDITIONS, IMAGINARY, INFINITY, PI, SETS, E, as_condition
@@ -215,8 +216,6 @@ class Reader:
         return Node("set")
 
     def attribute(self, node: ast.Attribute) -> Node:
-        from grader.maths.notation.calls import constant_of
-
         if node.attr == "T":
             return Node("transpose", (self.read(node.value),))
         if node.attr == "H":
@@ -227,13 +226,9 @@ class Reader:
         return found
 
     def subscript(self, node: ast.Subscript) -> Node:
-        from grader.maths.notation.calls import subscript
-
         return subscript(self, node)
 
     def call(self, node: ast.Call) -> Node:
-        from grader.maths.notation.calls import read_call
-
         return read_call(self, node)
 
 

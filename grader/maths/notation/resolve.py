@@ -1,8 +1,8 @@
-r"""A spelled name becomes tokens: a declared name, a function, a constant, an entry `x_i`, a product of names.
+r"""A spelled name becomes tokens: a declared name, a function, a constant, an entry, a product of names.
 
 Declared names come first. A run of letters is one name if it is one, else the names it is made of. What nobody
-declared becomes an `unknown` token, which the parser refuses unless the name is bound there; where names need
-no declaration it becomes one symbol for each letter with its scripts.
+declared becomes an `unknown` token, which the parser refuses unless the name is bound there; where names need no
+declaration it becomes one symbol for each letter with its scripts.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ def name_tokens(language: Language, spelling: str) -> tuple[Token, ...]:
         return (atom("symbol", spelling, symbol(found.name)),)
     if not language.latex and len(spelling) <= LETTERS:
         runs = list(_RUN.finditer(spelling))
+        if known_function(spelling):
+            return _bare(language, spelling, spelling)
         if len(runs) > 1 or len(runs[0][0]) < len(spelling):
             found_split = _split(language, spelling)
             return found_split or tuple(
@@ -102,7 +104,7 @@ def _undeclared(spelling: str, name: str) -> tuple[Token, ...]:
 
 
 def letter(spelling: str) -> Token:
-    """The token of a name nobody declared: a symbol, which may be called if it is a usual name of functions."""
+    """The token of a name nobody declared: a symbol, or a function where a bracket follows."""
     name = canonical(spelling)
     if name in CALLABLE or (name[:1] in CALLABLE and name[1:].isdecimal()):
         return Token("callable", spelling, FACTOR, None, name)
@@ -171,7 +173,7 @@ def _split(language: Language, run: str, bound: tuple[str, ...] = ()) -> tuple[T
 
 
 def with_bound(language: Language, run: str, bound: list[str]) -> tuple[Token, ...]:
-    """The tokens of a name that is unknown in general, where some names are bound; none if it stays unknown."""
+    """The tokens of a name that is known only where some names are bound; none if it is not."""
     name = normal(run)
     if name in bound:
         return (atom("symbol", run, symbol(name)),)

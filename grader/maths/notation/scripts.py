@@ -93,7 +93,7 @@ def _parts(inner: str) -> list[str]:
     parts, depth = [""], 0
     for character in inner:
         depth += (character in "([{") - (character in ")]}")
-        if character == "," and depth == 0:
+        if character == "," and depth == 0 and not parts[-1].endswith("\\"):
             parts.append("")
         else:
             parts[-1] += character

@@ -1,4 +1,4 @@
-"""How strongly each operation holds its arguments together: the printers put brackets by it, as the parser reads."""
+"""How strongly each operation holds its arguments together: where the printers put brackets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from fractions import Fraction
 
 from grader.maths.tree import Node
 
-(LIST, IMPLIES, OR, AND, NOT, RELATION, UNION, INTERSECTION, SUM, FOLD, HADAMARD, PRODUCT, NEGATE, POWER, ATOM) = range(
-    15
-)
+LIST, IMPLIES, OR, AND, NOT, RELATION, UNION, INTERSECTION, SUM = range(9)
+FOLD, HADAMARD, PRODUCT, NEGATE, POWER, ATOM = range(9, 15)
 STRENGTH = {
     "implies": IMPLIES,
     "or": OR,
@@ -57,7 +56,7 @@ def call_name(node: Node) -> tuple[str, int]:
 
 
 def pair_of(node: Node) -> tuple[str, str]:
-    """The two parts of a value that is a pair of words: (kind, index) of a fold, (variable, side) of a limit."""
+    """The two parts of a value that is a pair: (kind, index) of a fold, (variable, side) of a limit."""
     assert isinstance(node.value, tuple)
     first, second = node.value
     return str(first), str(second)

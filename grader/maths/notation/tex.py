@@ -138,7 +138,9 @@ def _fold(node: Node) -> str:
     body, *limits = node.args
     if len(limits) != 2:
         return f"{command}_{{{latex_name(index)}}} {_in(body, HADAMARD)}"
-    return f"{command}_{{{latex_name(index)} = {write(limits[0])}}}^{{{write(limits[1])}}} {_in(body, HADAMARD)}"
+    return (
+        f"{command}_{{{latex_name(index)} = {write(limits[0])}}}^{{{write(limits[1])}}} {_in(body, HADAMARD)}"
+    )
 
 
 def _derivative(node: Node) -> str:

@@ -42,7 +42,9 @@ def to_text(node: Node) -> str:
     `[1, 2]` alone is a list.
 
     >>> from fractions import Fraction
-    >>> to_text(Node("power", (Node("negate", (Node("symbol", (), "x"),)), Node("number", (), Fraction(2)))))
+    >>> minus_x = Node("negate", (Node("symbol", (), "x"),))
+    >>> minus_x = Node("negate", (Node("symbol", (), "x"),))
+    >>> to_text(Node("power", (minus_x, Node("number", (), Fraction(2)))))
     '(-x)^2'
     """
     write = _WRITERS.get(node.op)

@@ -44,7 +44,7 @@ STOP = Token("stop", "the end", CLOSES)
 
 @dataclass(slots=True, eq=False)
 class Language:
-    """A notation with the names that are known in it: the pattern of its tokens and what each spelling means."""
+    """A notation and the names known in it: the pattern of its tokens, what each spelling means."""
 
     symbols: Symbols
     undeclared: bool
