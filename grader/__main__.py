@@ -2,4 +2,5 @@
 
 from grader.cli import main
 
-main(prog_name="grader")
+if __name__ == "__main__":
+    main(prog_name="grader")

@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, get_args
 
@@ -15,6 +16,7 @@ import grader
 from grader import checks, documents, sources
 from grader.errors import StaffError, StudentError
 from grader.options import OptionsError
+from grader.rubric import Prepared, Rubric
 from grader.types import Answer, Document, File, Outcome, Place, Reads, Submission, Verdict
 
 ROOT: Final = Path(grader.__file__).parent
@@ -247,20 +249,25 @@ def test_every_check_gives_its_samples_the_credit_they_declare(kind: str) -> Non
 
 def _prepared(kind: str) -> Iterator[object]:
     """One part of each rubric of the house with this kind of check, ready to judge."""
-    from grader import rubric
-
     found = False
     for path in sorted((ROOT.parent / "rubrics").glob("*.yaml")):
         if path.name.endswith(".cases.yaml"):
             continue
-        sheet = rubric.load(path)
-        prepared = rubric.prepare(sheet, b"contract")
+        sheet, prepared = _sheet(path)
         for part in sheet.parts:
             if part.check == kind:
                 found = True
                 yield prepared[part.id]
                 break
     assert found, f"no rubric uses the check {kind!r}"
+
+
+@cache
+def _sheet(path: Path) -> tuple[Rubric, Prepared]:
+    from grader import rubric
+
+    sheet = rubric.load(path)
+    return sheet, rubric.prepare(sheet, b"contract")
 
 
 @pytest.mark.parametrize("name", documents.formats())
