@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from time import perf_counter
@@ -23,6 +24,7 @@ OUTCOMES: Final = get_args(Outcome)
 
 _DOUBTS: Final = {
     "real-only": "The same solutions among the real numbers, not among the complex: name the domain.",
+    "spellings": "The same if names such as x1 and x_1 are one: declare them, or spell them alike.",
     "two-readings": "Different as it stands, the same with all that follows a / below the line.",
 }
 
@@ -120,12 +122,24 @@ def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declare
         other = _opened(pair, declared, reference, tight)
         if tight != answer and _comparison(pair, reference, tight, other).outcome == "same":
             return "two-readings"
+    if found.outcome == "same" and pair.infer and _spelled_differently(pair):
+        return "spellings"
     unsaid = pair.infer and not pair.domain
     if found.outcome == "same" and unsaid and any(map(_has_equation, (reference, answer))):
         complex_too = _opened(pair, declared, reference, answer, domain="complex")
         if _comparison(pair, reference, answer, complex_too).outcome == "different":
             return "real-only"
     return ""
+
+
+def _spelled_differently(pair: Pair) -> bool:
+    """Whether two identifiers of a program that nobody declared were taken for one name: `x1` and `x_1`."""
+    from grader.maths.spelling import canonical
+
+    if {pair.notation, pair.reference_notation} != {"python"}:
+        return False
+    words = set(re.findall(r"[^\W\d]\w*", f"{pair.reference} {pair.answer}"))
+    return len({canonical(word) for word in words}) < len(words)
 
 
 def _has_equation(tree: Node) -> bool:
