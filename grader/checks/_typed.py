@@ -74,18 +74,25 @@ def read_formula(text: str, symbols: Symbols, notation: Notation) -> Node:
 
 
 def sides(text: str) -> tuple[str, ...]:
-    """The sides of a chain of equations, the name on the left included.
+    r"""The sides of a chain of equations, the name on the left included.
 
-    >>> sides("eta = 1/4 = 0.25")
-    ('eta', '1/4', '0.25')
+    A sign in brackets or in cases is none of the chain: `lstsq(X, t, rcond=None)`, `\sum_{i=1}^n`, `1[x = 0]`.
+
+    >>> sides("eta = 1/4 = 0.25"), sides("s = sum_{i=1}^n x_i")
+    (('eta', '1/4', '0.25'), ('s', 'sum_{i=1}^n x_i'))
     """
     found, start = [], 0
     for match in _EQUALS.finditer(text):
-        # The sign of a keyword argument, lstsq(X, t, rcond=None), stands in round brackets.
-        if text.count("(", 0, match.start()) <= text.count(")", 0, match.start()):
+        if not _is_inside(text, match.start()):
             found.append(text[start : match.start()])
             start = match.end()
     return tuple(side.strip() for side in (*found, text[start:]) if side.strip())
+
+
+def _is_inside(text: str, end: int) -> bool:
+    """Whether a place of a text stands in a bracket or in cases that were opened before it."""
+    pairs = ("(", ")"), ("[", "]"), ("{", "}"), ("\\begin{cases", "\\end{cases")
+    return any(text.count(opening, 0, end) > text.count(closing, 0, end) for opening, closing in pairs)
 
 
 def notation_of(text: str, notation: Notation) -> Notation:
