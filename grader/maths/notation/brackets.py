@@ -188,6 +188,8 @@ def _in_arithmetic(parser: Parser, start: int) -> bool:
     signs = ("+", "-", "*", "/", ".*", "^", "+-")
     if after.binding < 0 or after.kind == "power" or (after.kind == "operator" and after.text in signs):
         return True
+    if before is not None and before.kind == "close":
+        return True
     if before is None or before.binding == 0:
         return False
     return before.kind != "operator" or before.text in signs

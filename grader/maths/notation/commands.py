@@ -15,7 +15,8 @@ SKIPPED = (
 ).split()
 FONTS = (
     "mathbf boldsymbol bm mathrm mathit text textbf textrm textit textnormal mathsf mathcal mathscr mathfrak "
-    "mathbb operatorname vec mathnormal textsf texttt mathtt mathds"
+    "mathbb operatorname vec mathnormal textsf texttt mathtt mathds "
+    "variable"
 ).split()
 _SAME = {
     "cdot": "*",

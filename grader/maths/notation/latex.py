@@ -62,11 +62,13 @@ _DERIVATIVE = (
     rf"\{{\s*{_D}\s*[^{{}}]*(?:\{{\w+\}}[^{{}}]*)*\}}"
 )
 _SIDED = r"\\(?:left|right|mleft|mright|[bB]igg?[lr]?)\s*(?:\||\\\||\\[lr]?[vV]ert(?![a-zA-Z])|\.)"
+# OCR loses the space behind a bracket: \lbrackx is \lbrack x.
+_GLUED = r"\\[lr](?:brace|brack|group|paren|floor|ceil)(?=[a-zA-Z](?![a-zA-Z]))"
 _COMMAND = (
     rf"{_GREEK}{_SCRIPTS}|{_FONT}\s*(?:{_BRACED}|[{LETTERS}0-9]|\\[a-zA-Z]+(?:\s*{_NESTED})?){_SCRIPTS}"
     rf"|{_ACCENT}\s*(?:{_BRACED}|[{LETTERS}]|\\[a-zA-Z]+(?:\s*{_NESTED})?){_SCRIPTS}"
     rf"|\\begin\s*\{{[a-zA-Z*]+\}}(?:\s*(?<=y\}})\s*\{{[^{{}}]*\}})?|\\end\s*\{{[a-zA-Z*]+\}}"
-    rf"|{_DERIVATIVE}|{_SIDED}|\\[a-zA-Z]+|\\."
+    rf"|{_DERIVATIVE}|{_SIDED}|{_GLUED}|\\[a-zA-Z]+|\\."
 )
 _BAR = rf"\s*(?:\||\\\||\\[lr]?[vV]ert{_END}|\.)"
 _SKIP = (

@@ -16,7 +16,7 @@ from grader.maths.names import canonical, unknown_name
 from grader.maths.notation import applications, binders, brackets, environments, lists, postfixes, scripts
 from grader.maths.notation import tokens as t
 from grader.maths.notation.limits import DEPTH, check_depth
-from grader.maths.notation.meanings import IMAGINARY, as_condition, joined
+from grader.maths.notation.meanings import IMAGINARY, MINUS_ONE, as_condition, joined
 from grader.maths.notation.resolve import with_bound
 from grader.maths.notation.tokens import POSTFIX, Language, Token, column_of, lex
 from grader.maths.tree import Node, call, symbol
@@ -285,6 +285,16 @@ def _callable(parser: Parser, token: Token) -> Node:
     name = canonical(token.text)
     if following.kind == "open" and following.text == "(" and name not in parser.bound:
         return applications.unknown_function(parser, name, 0)
+    if (
+        following.kind == "power"
+        and following.extra == MINUS_ONE
+        and parser.tokens[parser.at + 1].text == "("
+    ):
+        raise StudentError(
+            f"Column {parser.column(parser.at)}: {name}^-1 may mean the inverse function or the reciprocal; "
+            "write which.",
+            code="ambiguous",
+        )
     return symbol(name)
 
 

@@ -1,8 +1,8 @@
 r"""A spelled name becomes tokens: a declared name, a function, a constant, an entry, a product of names.
 
-Declared names come first. A run of letters is one name if it is one, else the names it is made of. What nobody
-declared becomes an `unknown` token, which the parser refuses unless the name is bound there; where names need no
-declaration it becomes one symbol for each letter with its scripts.
+Declared names come first. A run of letters is one name if it is one, else the names it is made of. What
+nobody declared becomes an `unknown` token, which the parser refuses unless the name is bound there; where
+names need no declaration it becomes one symbol for each letter with its scripts.
 """
 
 from __future__ import annotations

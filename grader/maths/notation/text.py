@@ -38,8 +38,8 @@ _FUNCTIONS = {"gamma": "Gamma"}
 def to_text(node: Node) -> str:
     """The formula in plain notation.
 
-    Intervals that are closed or open on both sides, and sets of one element, read back where a set is due only:
-    `[1, 2]` alone is a list.
+    Intervals that are closed or open on both sides, and sets of one element, read back only where a set
+    is due: `[1, 2]` alone is a list.
 
     >>> from fractions import Fraction
     >>> minus_x = Node("negate", (Node("symbol", (), "x"),))
