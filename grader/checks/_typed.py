@@ -76,7 +76,7 @@ def read_formula(text: str, symbols: Symbols, notation: Notation) -> Node:
 def sides(text: str) -> tuple[str, ...]:
     r"""The sides of a chain of equations, the name on the left included.
 
-    A sign in brackets or in cases is none of the chain: `lstsq(X, t, rcond=None)`, `\sum_{i=1}^n`, `1[x = 0]`.
+    A sign in brackets or cases is none of the chain: `lstsq(X, t, rcond=None)`, `\sum_{i=1}^n`, `1[x = 0]`.
 
     >>> sides("eta = 1/4 = 0.25"), sides("s = sum_{i=1}^n x_i")
     (('eta', '1/4', '0.25'), ('s', 'sum_{i=1}^n x_i'))
