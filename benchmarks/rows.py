@@ -78,7 +78,9 @@ def _python_or_latex(row: Mapping[str, Any]) -> Pair | None:
             return _pair(row, row["reference_py"], "python", row["answer"], "latex")
         # The name of a symbol, as SymPy would print it.
         return _pair(row, row["reference"], "latex", row["answer"], "latex")
-    return _pair(row, row["reference"], "latex" if syntax == "latex" else "plain", row["answer"], "latex")
+    if syntax != "latex":
+        return None
+    return _pair(row, row["reference"], "latex", row["answer"], "latex")
 
 
 def _own_notation(row: Mapping[str, Any]) -> Pair:

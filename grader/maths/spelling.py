@@ -35,7 +35,7 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙₖₜᵢⱼₘₓ
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
 _FONTS = re.compile(
     r"\\(?:mathbf|boldsymbol|bm|mathrm|text|mathit|vec|operatorname|mathcal|mathsf|textbf|textrm|textit|mathnormal"
-    r"|mathbb|mathfrak|mathscr|textnormal)(?![a-zA-Z])"
+    r"|mathbb|mathfrak|mathscr|textnormal|variable)(?![a-zA-Z])"
 )
 _ACCENTED = re.compile(
     r"\\(hat|bar|tilde|overline|widehat|widetilde|dot|ddot|check|breve|underline)(?![a-zA-Z])[\s{]*(\\?[a-zA-Z]+)\s*\}?"
