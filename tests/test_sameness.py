@@ -276,3 +276,8 @@ def test_vectors_and_matrices(expected: str, got: str, outcome: str) -> None:
 def test_every_secret_gives_the_same_verdict(expected: str, got: str) -> None:
     outcomes = {_compared(expected, got, secret=b"%d" % k).outcome for k in range(4)}
     assert len(outcomes) == 1
+
+
+def test_a_square_around_zero_has_a_value() -> None:
+    assert _compared("(sqrt(2)-sqrt(2))**2", "(sqrt(2)-sqrt(2))**2+1/100").outcome == "different"
+    assert _compared("(sin(x)**2+cos(x)**2-1)**3", "0*exp(x)")

@@ -163,9 +163,12 @@ class Balls:
     def power(self, base: Scalar, exponent: Scalar) -> Scalar:
         base, exponent = _real(base), _real(exponent)
         if isinstance(exponent, arb) and exponent.is_integer():
-            count = exponent.unique_fmpz()
-            if count is not None and base == 0 and count < 0:
+            count = exponent.unique_fmpz() or fmpz(0)
+            if base == 0 and count < 0:
                 raise Undefined("0", "is divided by")
+            if isinstance(base, arb) and base.contains(0):
+                # FLINT's real power of a ball around 0 is nan.
+                return (acb(base) ** count).real
             return base**count
         if isinstance(base, arb) and isinstance(exponent, arb):
             if base > 0:

@@ -183,7 +183,7 @@ def _matrix(node: Node, point: Point) -> Value:
     return point.algebra.matrix(len(node.args), len(node.args[0].args), entries)
 
 
-def exact(node: Node, integers: Mapping[str, int]) -> Fraction | None:
+def exact(node: Node, integers: Mapping[str, int], depth: int = 0) -> Fraction | None:
     """The exact rational value of an exponent, an index or a limit of a sum; None when it has none."""
     op = node.op
     if op == "number":
@@ -193,11 +193,11 @@ def exact(node: Node, integers: Mapping[str, int]) -> Fraction | None:
         return Fraction(str(node.value))
     if op == "symbol":
         return Fraction(integers[str(node.value)]) if node.value in integers else None
-    if op not in _EXACT:
+    if op not in _EXACT or depth > _EXACT_DEPTH:
         return None
     known: list[Fraction] = []
     for argument in node.args:
-        value = exact(argument, integers)
+        value = exact(argument, integers, depth + 1)
         if value is None:
             return None
         known.append(value)
@@ -224,6 +224,8 @@ def exact(node: Node, integers: Mapping[str, int]) -> Fraction | None:
     return None if primes else whole.apply(name, known)
 
 
+# A tower of powers would be worked out again on each of its floors.
+_EXACT_DEPTH = 12
 _EXACT = frozenset(("negate", "sum", "product", "divide", "power", "call"))
 
 
@@ -295,7 +297,9 @@ def _power(node: Node, point: Point) -> Value:
         if known.denominator == 1 and 0 < known.numerator <= 64:
             base = evaluate(base_node, point)
             if not is_matrix(base):
-                return base**known.numerator
+                if point.algebra.generic:
+                    return base**known.numerator
+                return point.algebra.power(base, point.algebra.number(known))
             if node.value != "elementwise":
                 return _whole_power(base, known.numerator, node, point)
     exponent = exact(exponent_node, point.integers)
@@ -353,7 +357,7 @@ def _whole_power(base: Value, exponent: int, node: Node, point: Point) -> Value:
             base = 1 / base
         exponent = -exponent
     if not is_matrix(base):
-        if exponent > 64 and not point.algebra.generic:
+        if not point.algebra.generic:
             return point.algebra.power(base, point.algebra.number(Fraction(exponent)))
         return base**exponent
     if exponent > MATRIX_EXPONENT:

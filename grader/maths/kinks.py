@@ -223,6 +223,13 @@ class _Polynomials(Rationals):
             raise NotRational("divide")
         return bool(value == 0)
 
+    def power(self, base: Scalar, exponent: Scalar) -> Scalar:
+        if not isinstance(base, fmpq_poly):
+            return super().power(base, exponent)
+        if isinstance(exponent, fmpq_poly) or exponent.q != 1 or not 0 <= exponent <= 12:
+            raise NotRational("power")
+        return base ** int(exponent)
+
 
 def _polynomial(node: Node, sample: Sample, name: str) -> fmpq_poly | None:
     values = Values(sample.symbols)

@@ -15,7 +15,6 @@ from grader.maths import entrywise
 from grader.maths.derivative import differentiate
 from grader.maths.limits import settled_limit
 from grader.maths.matrix_limits import matrix_limit
-from grader.maths.matrix_limits import matrix_limit
 from grader.maths.names import FUNCTIONS, SCALAR, Dimension, Shape, Symbol, Symbols, unknown_name
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node, call, names_in, number
@@ -215,13 +214,6 @@ class _Inference:
         if self.is_entrywise(node.args[0]):
             return self.infer(entrywise.indicator(node.args[0]), size)
         return Node("indicator", (self.condition(node.args[0]),)), SCALAR
-
-    def is_entrywise(self, node: Node) -> bool:
-        """Whether a condition compares vectors."""
-        if node.op != "relation":
-            return node.op in ("and", "or", "not") and any(map(self.is_entrywise, node.args))
-        sides = [side for side in node.args if not _is_infinite(side)]
-        return any(self.infer(side, None)[1] not in (SCALAR, FLEXIBLE) for side in sides)
 
     def is_entrywise(self, node: Node) -> bool:
         """Whether a condition compares vectors."""
