@@ -19,7 +19,7 @@ from grader.maths.edit_search import Finder, Found, as_written
 from grader.maths.edits import RANK, mutants
 from grader.maths.names import declare
 from grader.maths.notation import read, to_text
-from grader.maths.tree import Node
+from grader.maths.tree import Node, number, symbol
 
 SIZES = {"n": 3, "d": 5}
 SYMBOLS = declare(
@@ -196,6 +196,41 @@ def test_each_kind_of_slip_is_named(code: str, expected: str, got: str) -> None:
     assert result is not None
     assert result.code == code, (result.code, result.say)
     assert result.say.endswith(".") and "None" not in result.say
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "got"),
+    [
+        ("limit", "sum_(i=1)^n x^i", "sum_(i=0)^n x^i"),
+        ("limit", "sum_(i=1)^n x^i", "sum_(i=1)^(n-1) x^i"),
+        ("limit", "sum_(i=1)^d w_i^2 + y", "sum_(i=2)^d w_i^2 + y"),
+        ("constant-factor", "1/n sum_(i=1)^n x^i", "sum_(i=1)^n x^i"),
+        ("missing-square", "sum_(i=1)^d w_i^2", "sum_(i=1)^d w_i"),
+        ("other-dimension", "sum_(i=1)^n x^i", "sum_(i=1)^d x^i"),
+        ("function", "sum_(i=1)^d w_i", "prod_(i=1)^d w_i"),
+        ("index", "X_{1,2} y", "X_{2,1} y"),
+        ("index", "sum_(i=1)^n sum_(j=1)^d X_{i,j} w_j", "sum_(i=1)^n sum_(j=1)^d X_{i,j} w_i"),
+        ("number", "w_1 + x", "w_2 + x"),
+    ],
+)
+def test_slips_in_sums_and_indices(code: str, expected: str, got: str) -> None:
+    result = found(expected, got)
+    assert result is not None
+    assert result.code == code, (result.code, result.say)
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "sign"),
+    [("branches", "yx", "<"), ("relation", "xy", "<="), ("relation", "xy", ">")],
+)
+def test_slips_in_cases_even_where_only_one_point_shows_them(code: str, values: str, sign: str) -> None:
+    x, y = symbol("x"), symbol("y")
+    first, second = (symbol(name) for name in values)
+    expected = Node("cases", (x, Node("relation", (x, number(0)), "<"), y))
+    got = Node("cases", (first, Node("relation", (x, number(0)), sign), second))
+    result = _found(expected, got)
+    assert result is not None
+    assert result.code == code
 
 
 @pytest.mark.parametrize(
