@@ -93,9 +93,8 @@ _TURNED = re.compile(
 )
 _HEAD = re.compile(rf"\\[dtc]?frac\s*\{{\s*{_D}(?:\s*\^\s*(?:[0-9]|\{{\s*[0-9]\s*\}}))?\s*", re.S)
 _ONE = re.compile(r"\\(?:mathbb|mathbf|mathds|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)(.*)", re.S)
-_KNOWN = {spelling: (token,) for spelling, token in {**SIGNS, **GROUPS}.items()} | {
-    f"\\{name}": (token,) for name, token in COMMANDS.items()
-}
+_SIGNS = {**SIGNS, **GROUPS, **{f"\\{name}": token for name, token in COMMANDS.items()}}
+_KNOWN: dict[str, tuple[Token, ...]] = {spelling: (token,) for spelling, token in _SIGNS.items()}
 
 
 def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: bool = False) -> Node:
@@ -112,7 +111,7 @@ def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
     language = symbols.read.get(key)
     if language is None:
         pattern = _INTEGRAL if integrates else _PATTERN
-        language = Language(symbols, undeclared, True, integrates, pattern, dict(_KNOWN), learn)
+        language = Language(symbols, undeclared, True, integrates, pattern, _KNOWN, dict(_KNOWN), learn)
         symbols.read[key] = language
     return parse(text, language, tight=tight)
 

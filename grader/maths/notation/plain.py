@@ -59,6 +59,7 @@ _SIGNS = {
     "@": signs.SIGNS["*"],
     "†": signs.PSEUDO_INVERSE,
 }
+_KNOWN: dict[str, tuple[Token, ...]] = {spelling: (token,) for spelling, token in _SIGNS.items()}
 
 
 def read_plain(text: str, symbols: Symbols, *, tight: bool = False, undeclared: bool = False) -> Node:
@@ -72,9 +73,8 @@ def read_plain(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
     key = ("plain", undeclared, integrates)
     language = symbols.read.get(key)
     if language is None:
-        known: dict[str, tuple[Token, ...]] = {spelling: (token,) for spelling, token in _SIGNS.items()}
         pattern = _INTEGRAL if integrates else _PATTERN
-        language = Language(symbols, undeclared, False, integrates, pattern, known, learn)
+        language = Language(symbols, undeclared, False, integrates, pattern, _KNOWN, dict(_KNOWN), learn)
         symbols.read[key] = language
     return parse(text, language, tight=tight)
 

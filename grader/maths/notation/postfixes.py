@@ -83,6 +83,8 @@ def primed(parser: Parser, node: Node) -> Node:
     symbols = parser.language.symbols
     if node.op == "symbol":
         name = f"{node.value}'"
+        if name.count("'") > 9:
+            raise StudentError(f"Column {parser.column(parser.at - 1)}: too many primes.", code="too-deep")
         if name in symbols.table or (parser.language.undeclared and node.value not in symbols.table):
             if parser.tokens[parser.at].kind == "open" and parser.tokens[parser.at].text == "(":
                 return applications.unknown_function(

@@ -11,7 +11,7 @@ from typing import Any
 from grader.errors import StudentError
 from grader.maths.names import SCALAR, Symbols, canonical, unknown_name
 from grader.maths.notation.calls import constant_of, read_call, subscript
-from grader.maths.notation.limits import check_depth
+from grader.maths.notation.limits import LETTERS, check_depth
 from grader.maths.notation.literal import matrix_of, number_node
 from grader.maths.notation.meanings import CONDITIONS, IMAGINARY, INFINITY, PI, SETS, E, as_condition
 from grader.maths.tree import Node, call
@@ -99,6 +99,8 @@ class Reader:
 
     def name(self, node: ast.Name) -> Node:
         name = node.id
+        if len(name) > LETTERS:
+            raise StudentError(f"A name has more than {LETTERS} letters.", code="too-long")
         if name in self.bound:
             return Node("symbol", (), name)
         found = self.symbols.find(name)

@@ -53,7 +53,7 @@ def name_tokens(language: Language, spelling: str) -> tuple[Token, ...]:
     base_match = _BASE.match(spelling)
     base = base_match[0].strip() if base_match else spelling
     scripts = spelling[len(base) :] if base_match else ""
-    if len(spelling) > LETTERS and len(base) > LETTERS:
+    if len(base) > LETTERS or (language.undeclared and len(spelling) > 2 * LETTERS):
         return (
             Token("refused", spelling, extra=(f"more than {LETTERS} letters without a space", "too-long")),
         )

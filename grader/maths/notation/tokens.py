@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,7 @@ class Language:
     latex: bool
     integrates: bool  # whether dx is a differential
     pattern: re.Pattern[str]
+    signs: Mapping[str, tuple[Token, ...]]  # what is known from the start
     known: dict[str, tuple[Token, ...]]
     learn: Callable[[Language, str], tuple[Token, ...]]
 
@@ -60,6 +61,7 @@ class Language:
         if len(spelling) <= KEPT_LENGTH:
             if len(self.known) >= KEPT:
                 self.known.clear()
+                self.known.update(self.signs)
             self.known[spelling] = found
         return found
 
