@@ -1,4 +1,4 @@
-r"""LaTeX as OCR and exercise systems leave it: spaces lost behind brackets, braces that group, marked names."""
+r"""LaTeX as OCR and exercise systems leave it: lost spaces, braces that group, marked names."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ from grader.maths.notation import read, to_text
         (r"\lbrace 1 + 2 \rbrace \lbrace x \rbrace", "(1 + 2) * x"),
         (r"\{1, 2\}", "{1, 2}"),
         (r"\{x\}", "{x}"),
+        (r"(2, 2) \quad \text{and} \quad (6, 2)", "[[2, 2], [6, 2]]"),
+        (r"(2, 2) \text{ and } (6, 2) \text{ and } (1, 0)", "[[2, 2], [6, 2], [1, 0]]"),
+        (r"1 \text{ and } 2 \text{ and } 3", "[1, 2, 3]"),
+        ("1, 2; 3, 4; 5, 6", "[[1, 2], [3, 4], [5, 6]]"),
+        ("1; 2; 3", "[1, 2, 3]"),
+        (r"p = 5, q = 2 \quad ; \quad p = 7, q = 2", "[[p = 5, q = 2], [p = 7, q = 2]]"),
         (r"4 \cdot \variable{x}", "4 * x"),
         (r"\variable{x_{1}} + \variable{2}", "x1 + 2"),
     ],

@@ -51,7 +51,9 @@ def connected(sign: str, left: Node, right: Node) -> Node:
         if last.op == "relation" and last.value == "=" and last.args[0].op == "symbol" and sign == "or":
             right = Node("relation", (last.args[0], right), "=")
         elif left.op not in CONDITIONS:
-            return Node("list", (*(left.args if left.op == "list" else (left,)), right))
+            # (2, 2) and (6, 2) are two pairs; 1 and 2 and 3 are three numbers.
+            pairs = right.op == "list" and any(each.op != "list" for each in left.args)
+            return Node("list", (*(left.args if left.op == "list" and not pairs else (left,)), right))
     return joined(sign, left, right)
 
 
@@ -80,13 +82,15 @@ def statements(parser: Parser, first: Node) -> Node:
     Raises:
         StudentError: what stands between them is not a comma; they are not equations, and names are declared.
     """
-    found = [first]
+    found, starts = [first], [0]
     while (token := parser.tokens[parser.at]).kind != "stop":
         if token.kind == "word" and token.text == "if" and len(found) == 1:
             return _choice(parser, first)
         if token.kind in ("comma", "row"):
             parser.at += 1
             following = parser.tokens[parser.at]
+            if token.text == ";":
+                starts.append(len(found))
             if following.kind == "stop" and token.text == ",":
                 break
             if following.kind == "operator" and following.text in ("and", "or") and token.text == ",":
@@ -102,6 +106,10 @@ def statements(parser: Parser, first: Node) -> Node:
         # A list without brackets may be a slip; with equations it cannot.
         parser.at = next(at for at, each in enumerate(parser.tokens) if each.kind in ("comma", "row"))
         raise parser.unexpected(parser.at, "an operator or the end")
+    if 1 < len(starts) < len(found):
+        # Commas bind tighter than semicolons: `p = 5, q = 2; p = 7, q = 2` are two lists.
+        rows = [tuple(found[start:end]) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+        return Node("list", tuple(Node("list", row) if len(row) > 1 else row[0] for row in rows))
     if found[0].op == "relation" and all(each.op not in CONDITIONS for each in found[1:]):
         result = found[0]
         for each in found[1:]:
