@@ -154,6 +154,9 @@ class _Decision:
                 value = named_value(one)
                 value = named_values(one) if value is None else value
                 if value is not None and kind_of(other) != "condition":
+                    broken = self.broken_chain(one)
+                    if broken is not None:
+                        return broken
                     return (other, value) if swapped else (value, other)
         pair = self.bracketed_pair(expected, got)
         if pair is not None:
@@ -172,6 +175,15 @@ class _Decision:
             for one, other, swapped in ((expected, got, False), (got, expected, True)):
                 if one.op == "set" and len(one.args) == 1 and kind_of(other) == "value":
                     return (other, one.args[0]) if swapped else (one.args[0], other)
+        return None
+
+    def broken_chain(self, node: Node) -> Comparison | None:
+        """Whether numbers in a chain `x = 1 + 2 = 3` are not equal: then its last side is no result."""
+        numbers = [side for side in node.args if not names_in(side) and kind_of(side) == "value"]
+        for side in numbers[:-1] if len(node.args) > 2 else ():
+            found = self.values(numbers[-1], side)
+            if found.outcome == "different":
+                return Comparison("different", "The sides of this chain are not equal.", "chain")
         return None
 
     def bracketed_pair(self, expected: Node, got: Node) -> Comparison | None:

@@ -102,6 +102,11 @@ class Table:
     def _text(self, node: Node) -> str:
         return " ".join(ring([node]).generators)
 
+    def same_poles(self, one: Atom, other: Atom) -> bool:
+        """Whether two atoms have no value at the same points, as far as can be told."""
+        left, right = self.atoms[one], self.atoms[other]
+        return left.below.keys() == right.below.keys() and left.partial == right.partial
+
     def algebraic(self) -> bool:
         """Whether all generators are names, i, and at most one root of a rational number that is no power."""
         roots = [node for node in self.ring.nodes if node.op == "call"]

@@ -199,9 +199,12 @@ def _graphs(expected: Condition, got: Condition, symbols: Symbols, secret: bytes
 
 
 def _multiples(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
-    """Two relations whose difference of sides is the same up to a constant factor."""
+    """Two relations whose difference of sides is the same up to a constant factor, and has the same poles."""
     one, other = _one_atom(expected), _one_atom(got)
     if one is None or other is None:
+        return None
+    table = Table((expected, got), symbols, complex_values=is_complex((one.formula, other.formula), symbols))
+    if not table.same_poles(one, other):
         return None
     names = free_names((one.formula, other.formula))
     frame = Frame(symbols, secret)
@@ -261,7 +264,7 @@ def _by_signs(expected: Condition, got: Condition, symbols: Symbols, secret: byt
     if rows.proved:
         point = _complex_point(expected, got, symbols, secret)
         how = "Some complex numbers solve one and not the other: that is a proof, by Groebner bases."
-        return point or Comparison("different", how, "solutions")
+        return Comparison("different", how, "solutions") if point is None else point
     signs = {atom.sign for atom in (*expected.atoms, *got.atoms)}
     formulas = _formulas(expected, got)
     several = len(free_names(formulas)) > 1 or any(_unknown_function(one, symbols) for one in formulas)
