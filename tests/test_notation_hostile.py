@@ -27,9 +27,9 @@ DECLARED: Symbols = declare(
 PIECES = st.sampled_from(
     (
         r"x y n i e d T I f 1 2 0.5 3, ( ) [ ] { } \{ \} | || \| + - * / ^ _ = < > <= != ! % & ; : . "
-        r"' ^2 ^{2} ^T ^{-1} ^\circ _i _{i} \frac \sqrt \sum_{i=1}^n \int_0^1 dx \lim_{x\to0} \frac{d}{dx} "
-        r"\left \right \begin{cases} \end{cases} \begin{pmatrix} \end{pmatrix} \\ \text{if} \mathbb{R} \bar{z} "
-        r"\hat x "
+        r"' ^2 ^{2} ^T ^{-1} ^\circ _i _{i} \frac \sqrt \sum_{i=1}^n \int_0^1 dx \lim_{x\to0} "
+        r"\frac{d}{dx} \left \right \begin{cases} \end{cases} \begin{pmatrix} \end{pmatrix} \\ \text{if} "
+        r"\mathbb{R} \bar{z} \hat x "
         r"\in \cup \pm \land \mathbf{1} \log_2 \sin \max √ ² ∑ ∫ ∈ ∞ ½ if else and or not for lambda "
         r"**2 x[0] "
         "sum( Sum(x,(i,1,n)) Interval(0,1) [[1,2],[3,4]] ]0,1[ \ud800 \0 \u202e \u200b é 中"

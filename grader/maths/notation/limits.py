@@ -16,6 +16,7 @@ LEVELS = 150  # of a tree: whatever walks it by recursion must come back
 
 _MANY_DIGITS = re.compile(rf"[0-9]{{{DIGITS + 1}}}")
 _EXPONENT = re.compile(r"[0-9.][eE][+-]?[0-9]{4}")
+assert DEPTH <= DIGITS
 _BRACKETS = re.compile(r"[(\[{)\]}]")
 
 
@@ -31,6 +32,11 @@ def check_limits(text: str) -> None:
             f"at most {CHARACTERS:,} are read. Give the result only.",
             code="too-long",
         )
+    if len(text) <= DEPTH:
+        # Too short for too many brackets or digits.
+        if _EXPONENT.search(text):
+            raise StudentError("A number has an exponent of more than 999.", code="too-large")
+        return
     depth = 0
     for bracket in _BRACKETS.finditer(text):
         depth += 1 if bracket[0] in "([{" else -1

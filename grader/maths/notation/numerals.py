@@ -22,6 +22,7 @@ _SEPARATED = {
         rf"|{_FIRST}(?:(?:\\,|\\ |~|\\;|\\:)[0-9]{{3}})+(?![0-9.,])"
     ),
 }
+_SEPARATE = re.compile(r"[0-9](?:[,~ \u00a0\u202f]|\{,\}|\\.)[0-9]{3}")
 _OPENING, _CLOSING = re.compile(r"[(\[]|\\\{|\\begin"), re.compile(r"[)\]]|\\\}|\\end")
 _SEPARATOR = re.compile(r"\{,\}|\\.|[,~ \u00a0\u202f]")
 
@@ -48,10 +49,10 @@ def repeating_token(text: str) -> Token:
 
 def without_separators(text: str, *, latex: bool) -> str:
     """The text with the thousands of its numbers put together, outside brackets; inside, commas separate."""
+    if _SEPARATE.search(text) is None:
+        return text
     pattern = _SEPARATED[latex]
     match = pattern.search(text)
-    if match is None:
-        return text
     parts: list[str] = []
     position = depth = 0
     while match is not None:

@@ -14,6 +14,7 @@ from grader.maths.notation.calls import constant_of, read_call, subscript
 from grader.maths.notation.limits import LETTERS, check_depth
 from grader.maths.notation.literal import matrix_of, number_node
 from grader.maths.notation.meanings import CONDITIONS, IMAGINARY, INFINITY, PI, SETS, E, as_condition
+from grader.maths.notation.tokens import KEPT
 from grader.maths.tree import Node, call
 
 _CONSTANTS = {"e": E, "pi": PI}
@@ -25,6 +26,7 @@ _SYMPY_CONSTANTS = {
     "inf": INFINITY,
     "Reals": Node("named", (), "reals"),
     "Integers": Node("named", (), "integers"),
+    "Rationals": Node("named", (), "rationals"),
     "Naturals": Node("named", (), "naturals"),
     "Complexes": Node("named", (), "complex"),
     "EmptySet": Node("set"),
@@ -44,6 +46,7 @@ _COMPARE: dict[type[ast.cmpop], str] = {
 _KEYWORD = re.compile(
     r"(?<![\w.])((?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)(?:[eE][+-]?[0-9]+)?[jJ]?)(?=(?:and|else|for|if|in|is|not|or)\b)"
 )
+_ODD = re.compile(r"[0-9_.jJ](?:and|else|for|if|in|is|not|or)|0[xXoObB]")
 _OTHER_BASE = re.compile(r"(?<![\w.])0[xXoObB]")
 _ASSIGNMENT = re.compile(r"\s*[A-Za-z_]\w*\s*=(?!=)")
 _DIGITS = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[jJ]?")
@@ -61,11 +64,12 @@ def read_python(text: str, symbols: Symbols, *, undeclared: bool = False) -> Nod
         assignment = _ASSIGNMENT.match(text)
         # Blanks in place of the name keep every column where it was.
         text = " " * assignment.end() + text[assignment.end() :] if assignment else text
-    # Without the space Python warns about `1and`; with it the meaning is the same.
-    text = _KEYWORD.sub(r"\1 ", text)
-    other = _OTHER_BASE.search(text)
-    if other is not None:
-        raise StudentError(f"Column {other.start() + 1}: write numbers in decimal.", code="syntax")
+    if _ODD.search(text):
+        # Without the space Python warns about `1and`; with it the meaning is the same.
+        text = _KEYWORD.sub(r"\1 ", text)
+        other = _OTHER_BASE.search(text)
+        if other is not None:
+            raise StudentError(f"Column {other.start() + 1}: write numbers in decimal.", code="syntax")
     source = f"({text}\n)"
     try:
         body = ast.parse(source, mode="eval").body
@@ -85,6 +89,8 @@ class Reader:
     def __init__(self, source: str, symbols: Symbols, undeclared: bool) -> None:
         self.source, self.symbols, self.undeclared = source, symbols, undeclared
         self.bound: list[str] = []
+        # The nodes of declared names, kept with them: a rubric's names are looked up in every answer.
+        self.known: dict[str, Node] = symbols.read.setdefault("python", {})
 
     def read(self, node: ast.expr) -> Node:
         method = _METHODS.get(type(node))
@@ -103,9 +109,15 @@ class Reader:
             raise StudentError(f"A name has more than {LETTERS} letters.", code="too-long")
         if name in self.bound:
             return Node("symbol", (), name)
+        known = self.known.get(name)
+        if known is not None:
+            return known
         found = self.symbols.find(name)
         if found is not None and found.kind != "function":
-            return Node("symbol", (), found.name)
+            known = Node("symbol", (), found.name)
+            if len(self.known) < KEPT:
+                self.known[name] = known
+            return known
         if found is None and name in _CONSTANTS:
             return _CONSTANTS[name]
         if self.undeclared and found is None:
