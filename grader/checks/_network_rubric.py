@@ -17,6 +17,7 @@ from grader.checks._networks import (
     build_layer,
     numbers_of,
     plain,
+    run,
     run_all,
     whole,
 )
@@ -82,11 +83,10 @@ class Activation:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What a known wrong network says, and what is said of it."""
+    """A known wrong network, where alone it may be wrong, and what is said of it."""
 
     network: Network
-    outputs: tuple[Any, ...]
-    only_where: tuple[bool, ...]
+    only_where: Function | None
     credit: Fraction
     say: str
 
@@ -127,21 +127,19 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         fault = f"{options.expected!r}, which fails with {type(error).__name__}: {error}"
         raise OptionError(("expected",), fault, "a function of one input") from error
     example = _weights(options, options.example, setting, ("example",))
-    if run_with(example, activations[0], inputs) != expected:
+    if not behaves(example, activations[0], inputs, expected):
         raise OptionError(("example",), repr(options.example), "weights that do what `expected` says")
     slips = []
     for index, mistake in enumerate(options.mistakes):
         network = _weights(options, mistake.is_, setting, ("mistakes", index, "is"))
-        outputs = run_with(network, activations[0], inputs)
-        if outputs == expected:
+        if behaves(network, activations[0], inputs, expected):
             raise OptionError(
                 ("mistakes", index, "is"), repr(mistake.is_), "a network that is wrong somewhere"
             )
-        where: tuple[bool, ...] = ()
+        where = None
         if mistake.only_where:
-            holds = _function(mistake.only_where, setting, ("mistakes", index, "only_where"))
-            where = tuple(bool(holds(one)) for one in inputs)
-        slips.append(Slip(network, outputs, where, mistake.credit, mistake.say))
+            where = _function(mistake.only_where, setting, ("mistakes", index, "only_where"))
+        slips.append(Slip(network, where, mistake.credit, mistake.say))
     share = options.credit == "by share"
     return Prepared(options.layers, tuple(activations), inputs, expected, example, tuple(slips), share)
 
@@ -200,3 +198,13 @@ def run_with(
 ) -> tuple[tuple[Any, ...], ...]:
     """The outputs of a network for each input with the functions of an activation."""
     return run_all(network, activation.hidden, activation.last, inputs)
+
+
+def behaves(
+    network: Network, activation: Activation, inputs: Sequence[Sequence[int]], outputs: Sequence[Any]
+) -> bool:
+    """Whether a network gives the outputs for all inputs; most that do not, fail among the first."""
+    return all(
+        run(network, activation.hidden, activation.last, one) == wanted
+        for one, wanted in zip(inputs, outputs, strict=True)
+    )

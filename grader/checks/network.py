@@ -24,7 +24,7 @@ from typing import Final
 from grader.checks import Sample
 from grader.checks._common import FULL, NOTHING, outcome_of, undecided
 from grader.checks._network_rubric import Options as Options
-from grader.checks._network_rubric import Prepared, run_with
+from grader.checks._network_rubric import Prepared, behaves, run_with
 from grader.checks._network_rubric import prepare as prepare
 from grader.checks._networks import Network, build_layer, size, smallest, whole, worst_share
 from grader.checks._stated import Numbers, stated
@@ -97,15 +97,16 @@ def _tried(
             used = f"The activation is {activation.name}."
             extra = (Note("convention", used),) if activation.name else ()
             return Verdict(Outcome.CORRECT, FULL, "correct", message, *read, (*extra, *notes))
-    outputs = run_with(network, (named or [prepared.activations[0]])[0], prepared.inputs)
+    first = (named or prepared.activations)[0]
+    outputs = run_with(network, first, prepared.inputs)
     wrong = [k for k, wanted in enumerate(prepared.expected) if outputs[k] != wanted]
     at = smallest(prepared.inputs, wrong)
     values = tuple((f"x{position}", str(entry)) for position, entry in enumerate(prepared.inputs[at], 1))
     got, expected = (", ".join(map(str, one)) for one in (outputs[at], prepared.expected[at]))
     example = Counterexample(values, got, expected)
     for position, slip in enumerate(prepared.slips, 1):
-        inside = bool(slip.only_where) and all(slip.only_where[k] for k in wrong)
-        if inside or outputs == slip.outputs:
+        inside = slip.only_where is not None and all(slip.only_where(prepared.inputs[k]) for k in wrong)
+        if inside or behaves(slip.network, first, prepared.inputs, outputs):
             outcome, code = outcome_of(slip.credit), f"mistake-{position}"
             return Verdict(outcome, slip.credit, code, slip.say, *read, (example, *notes))
     message = (
