@@ -281,3 +281,10 @@ def test_every_secret_gives_the_same_verdict(expected: str, got: str) -> None:
 def test_a_square_around_zero_has_a_value() -> None:
     assert _compared("(sqrt(2)-sqrt(2))**2", "(sqrt(2)-sqrt(2))**2+1/100").outcome == "different"
     assert _compared("(sin(x)**2+cos(x)**2-1)**3", "0*exp(x)")
+
+
+def test_an_integral_that_does_not_converge_is_undecided_in_time() -> None:
+    for text in ("Integral(1/sqrt(-t**2),(t,-1,1))", "Integral(1/t,(t,-x,x))"):
+        assert _compared(text, "x").outcome == "undecided"
+    double = "Integral(Integral(sin(s*t),(s,0,x)),(t,0,x))"
+    assert _compared(double, "0").outcome == "undecided"

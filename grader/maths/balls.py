@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from flint import acb, acb_mat, arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz
 
+from grader.errors import StudentError
 from grader.maths.algebra import Matrix, Point, Scalar, Unclear, Undefined, Value
 from grader.maths.ball_functions import (
     CUTS,
@@ -248,25 +249,27 @@ class Balls:
         Raises:
             Unclear: the error bound stays too wide within the allowed work.
         """
+        if self.analytic:
+            raise Unclear
         inner = Balls(self.meanings, plural=self.plural, analytic=True)
         calls = 0
 
         def integrand(z: acb, analytic: bool) -> acb:
             nonlocal calls
             calls += 1
-            if calls > 1_500:
+            if calls > 800:
                 return _NAN
             inner.analytic = bool(analytic)
             here = Point(inner, point.values, point.integers).bind(name, z)
             try:
                 return acb(evaluate(body, here))
-            except (Undefined, Unclear, ZeroDivisionError):
+            except (Undefined, Unclear, ZeroDivisionError, StudentError):
                 return _NAN
 
         precision = 40
         with ctx.workprec(precision + 10):
             value = acb.integral(
-                integrand, acb(lower), acb(upper), rel_tol=arb(2) ** -precision, eval_limit=1_500
+                integrand, acb(lower), acb(upper), rel_tol=arb(2) ** -precision, eval_limit=800
             )
         if not value.is_finite() or value.rad() > (1 + abs(value).upper()) * arb(10) ** -6:
             raise Unclear
