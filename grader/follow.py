@@ -19,7 +19,7 @@ from grader.types import Answer, Mark, Note, Outcome, Verdict
 
 if TYPE_CHECKING:
     from grader.checks.expression import Prepared
-    from grader.maths.identity import Comparison
+    from grader.maths.identity import Comparison, Formula
     from grader.maths.tree import Node
     from grader.rubric import Part
 
@@ -221,7 +221,7 @@ def _is_plain(node: Node) -> bool:
 
 
 def _is_constant(prepared: Prepared, node: Node) -> bool:
-    """Whether the value is zero, the same at two points, or that of a single symbol."""
+    """Whether the value is zero, free of all symbols, or a multiple of a single one."""
     from grader.maths import identity
     from grader.maths.algebra import is_matrix
     from grader.maths.tree import names_in, symbol
@@ -237,12 +237,28 @@ def _is_constant(prepared: Prepared, node: Node) -> bool:
         entries = value.entries() if is_matrix(value) else [value]
         if not any(int(entry) for entry in entries):
             return True
-        for name in names_in(node):
-            try:
-                alone = identity.settle(symbol(name), frame)
-                if identity.compare(alone, formula, any_layout=True).outcome == "same":
-                    return True
-            except StudentError:
-                continue
-        return not names_in(node)
+        alone = (identity.settle(symbol(name), frame) for name in sorted(names_in(node)))
+        return not names_in(node) or any(_is_multiple(formula, one) for one in alone)
     return True
+
+
+def _is_multiple(formula: Formula, symbol: Formula) -> bool:
+    """Whether a formula is the same multiple of a symbol at two points."""
+    from grader.maths.algebra import Undefined, is_matrix
+
+    factors = set()
+    for index in (0, 1):
+        try:
+            pair = [one.value(index)[0] for one in (formula, symbol)]
+        except Undefined:
+            return False
+        mine, other = ([int(e) for e in v.entries()] if is_matrix(v) else [int(v)] for v in pair)
+        prime = symbol.frame.point(index).algebra.number(Fraction(1)).modulus()
+        if len(mine) != len(other) or not any(other):
+            return False
+        at = next(k for k, entry in enumerate(other) if entry)
+        factor = mine[at] * pow(other[at], -1, prime) % prime
+        if any((entry - factor * own) % prime for entry, own in zip(mine, other, strict=True)):
+            return False
+        factors.add(factor)
+    return len(factors) == 1

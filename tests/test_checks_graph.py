@@ -147,6 +147,7 @@ def test_what_may_be_a_matter_of_reading_waits_for_a_person(text: str, code: str
     [
         ("graph { x -- z; z -- h }", "direction"),
         ("x <-> z, z -> h", "direction"),
+        ("digraph { x -> z [dir=back]; z -> h }", "direction"),
         ("flowchart LR\n x --- z", "direction"),
         ("x -> z, y, h -> R", "ambiguous"),
         ("x -> z, and y", "ambiguous"),

@@ -84,6 +84,7 @@ def marks(path: Path, **typed: str) -> dict[str, Mark]:
         ({"y": "0", "h": "r"}, "h", "0"),
         ({"y": "y - y", "h": "r"}, "h", "0"),
         ({"y": "s + y - y", "h": "W' s + r"}, "h", "0"),
+        ({"y": "y - s - (y - 3 s)", "h": "2 W' s + r"}, "h", "0"),
         ({"y": "ybar", "h": "W' ybar"}, "h", "0.5"),
     ],
 )

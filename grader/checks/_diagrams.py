@@ -128,6 +128,8 @@ class _Dot:
             named += after
             last = after
         given = self.attributes()
+        if given.get("dir", "forward") != "forward":
+            raise undirected()
         if len(named) == 1 and "label" in given:
             self.labels[named[0]] = given["label"]
         return named
