@@ -284,6 +284,8 @@ def _ratio(node: Node, within: Ring) -> Ratio:
     exponent = whole_power(node)
     assert exponent is not None
     above, below = within.ratio(args[0])
+    if exponent == 0:
+        return Ratio(below, below)  # 1, but with no value where the base has none
     if exponent < 0:
         if above.is_zero():
             raise Unsettled("a division by zero")
