@@ -185,7 +185,8 @@ class _Inference:
                 return Node("entry", (array, *indices), str(array.value)), SCALAR
         inner, shape = self.infer(array, None)
         if len(indices) == 1 and 1 not in shape:
-            raise ShapeError(f"{to_text(array)} is {describe(shape)}; an entry of it has two indices.")
+            said = f"{to_text(array)} is {describe(shape)}; an entry of it has two indices."
+            raise StudentError(said, code="index")  # it may be a row, a column or a name of one's own
         lengths = shape if len(indices) == 2 else (shape[0] if shape[1] == 1 else shape[1],)
         for index, length in zip(indices, lengths, strict=False):
             if index.op == "number" and isinstance(length, int) and index.value > length:  # type: ignore
