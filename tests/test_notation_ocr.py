@@ -19,6 +19,7 @@ from grader.maths.notation import read, to_text
         (r"\{x\}", "{x}"),
         (r"(2, 2) \quad \text{and} \quad (6, 2)", "[[2, 2], [6, 2]]"),
         (r"(2, 2) \text{ and } (6, 2) \text{ and } (1, 0)", "[[2, 2], [6, 2], [1, 0]]"),
+        (r"\mathbb{Q}", "ℚ"),
         (r"1 \text{ and } 2 \text{ and } 3", "[1, 2, 3]"),
         ("1, 2; 3, 4; 5, 6", "[[1, 2], [3, 4], [5, 6]]"),
         ("1; 2; 3", "[1, 2, 3]"),

@@ -20,7 +20,7 @@ conditions  relation ("=", "!=", "<", "<=", ">", ">=" or a tuple of them for a c
             and   or   not   implies   truth (True or False)   member: (element, set)
 sets        set: its elements; `{}` is the empty one
             interval ((closed on the left, closed on the right)): (lower, upper)
-            union   intersection   difference   named ("reals", "integers", "naturals", "complex")
+            union   intersection   difference   named ("reals", "integers", ...)
 
 Settled trees (see `shapes`) have `broadcast` too: a number beside a vector, repeated for every entry.
 `product` is the ordinary product: of numbers, of a number and a matrix, or of two matrices.

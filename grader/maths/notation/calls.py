@@ -54,6 +54,7 @@ _CONSTANTS = {
     "Pi": PI,
     "Reals": Node("named", (), "reals"),
     "Integers": Node("named", (), "integers"),
+    "Rationals": Node("named", (), "rationals"),
     "Naturals": Node("named", (), "naturals"),
     "Complexes": Node("named", (), "complex"),
     "EmptySet": Node("set"),

@@ -32,7 +32,7 @@ from grader.maths.tree import Node
 
 _SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 _CONSTANTS = {"pi": "π", "infinity": "∞"}
-_SETS = {"reals": "ℝ", "integers": "ℤ", "naturals": "ℕ", "complex": "ℂ"}
+_SETS = {"reals": "ℝ", "integers": "ℤ", "rationals": "ℚ", "naturals": "ℕ", "complex": "ℂ"}
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "ddot": "¨"}
 _FENCED = {"norm": "‖‖", "abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉"}
 

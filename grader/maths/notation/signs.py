@@ -109,6 +109,7 @@ WORDS = {
 DOUBLE_STRUCK = {
     "R": Node("named", (), "reals"),
     "Z": Node("named", (), "integers"),
+    "Q": Node("named", (), "rationals"),
     "N": Node("named", (), "naturals"),
     "C": Node("named", (), "complex"),
 }
@@ -164,7 +165,10 @@ SIGNS: dict[str, Token] = {
     "∜": Token("root", "∜", FACTOR, None, number(4)),
     "∞": atom("constant", "∞", INFINITY),
     "∅": atom("set", "∅", Node("set")),
-    **{letter: atom("set", letter, DOUBLE_STRUCK[name]) for letter, name in zip("ℝℤℕℂ", "RZNC", strict=True)},
+    **{
+        letter: atom("set", letter, DOUBLE_STRUCK[name])
+        for letter, name in zip("ℝℤℚℕℂ", "RZQNC", strict=True)
+    },
     "∑": Token("fold", "sum"),
     "∏": Token("fold", "product"),
     "∫": Token("integral", "∫"),

@@ -30,7 +30,7 @@ from grader.maths.tree import Node
 
 _SIGNS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne"}
 _CONSTANTS = {"pi": "\\pi", "e": "e", "i": "\\mathrm{i}", "infinity": "\\infty"}
-_SETS = {"reals": "R", "integers": "Z", "naturals": "N", "complex": "C"}
+_SETS = {"reals": "R", "integers": "Z", "rationals": "Q", "naturals": "N", "complex": "C"}
 _ACCENTS = {"hat": "\\hat", "bar": "\\bar", "tilde": "\\tilde", "dot": "\\dot", "ddot": "\\ddot"}
 # Functions with a command of their own.
 _COMMANDS = frozenset(

@@ -31,7 +31,7 @@ from grader.maths.tree import Node
 __all__ = ["call_name", "strength", "to_text"]
 
 _CONSTANTS = {"infinity": "∞"}
-_SETS = {"reals": "ℝ", "integers": "ℤ", "naturals": "ℕ", "complex": "ℂ"}
+_SETS = {"reals": "ℝ", "integers": "ℤ", "rationals": "ℚ", "naturals": "ℕ", "complex": "ℂ"}
 _FUNCTIONS = {"gamma": "Gamma"}
 
 
