@@ -68,7 +68,6 @@ def test_every_check_of_a_value_takes_the_option() -> None:
     assert set(KINDS) == {
         kind for kind in checks.kinds() if issubclass(checks.load(kind).Options, ValueOptions)
     }
-    assert set(KINDS) == {kind for kind in checks.kinds() if checks.load(kind).READS != "prose"}
 
 
 @pytest.mark.parametrize(("kind", "text"), RIGHT)
