@@ -73,7 +73,7 @@ def find(documents: Sequence[Document], wanted: Sequence[Wanted]) -> dict[str, t
                     if _unique(target, targets)
                     else []
                 )
-            passage = _passage(mine) if found else ""
+            passage = (_passage(mine) or _beside(keyed, target, targets)) if found else ""
             kept = answers.setdefault(target.wanted.part, [])
             for one in found:
                 if not _blank(one.text) and not any(_same(one.text, answer.text) for answer in kept):
@@ -156,6 +156,18 @@ def _by_name(blocks: Sequence[Block], target: _Target, targets: Sequence[_Target
     ]
     for block in outputs[-1:]:
         yield Found(_quantity.printed(block.text), block.place, "plain")
+
+
+def _beside(keyed: dict[tuple[Label, str], list[Block]], target: _Target, targets: Sequence[_Target]) -> str:
+    """The entries of the same question that no part asks for: the data of an example, a remark."""
+    siblings = [other for other in targets if other.label == target.label]
+    lines = [
+        f"{block.name.rpartition('.')[2]}: {block.text}"
+        for (label, name), blocks in keyed.items()
+        if label == target.label and name and not any(other.quantity.bears(name) for other in siblings)
+        for block in blocks
+    ]
+    return "\n".join(lines)[:PASSAGE_LIMIT]
 
 
 def _unique(target: _Target, targets: Sequence[_Target]) -> bool:

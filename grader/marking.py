@@ -19,7 +19,7 @@ _PLACES: Final = 4
 _MOST_SEEN: Final = 20_000
 
 # Verdicts on answers already judged: the same text for the same part gets the same verdict.
-Seen = MutableMapping[tuple[str, str, str], Verdict]
+Seen = MutableMapping[tuple[str, str, str, str], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,8 @@ def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
 
 
 def _verdict(part: Part, prepared: Any, answer: Answer, seen: Seen) -> Verdict:
-    key = (part.id, answer.text, answer.notation)
+    beside = answer.passage if getattr(checks.load(part.check), "READS_BESIDE", False) else ""
+    key = (part.id, answer.text, answer.notation, beside)
     if key not in seen:
         if len(seen) >= _MOST_SEEN:
             seen.clear()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from grader import documents, extract, marking
 from grader.checks import OptionError, Setting, recurrence
 from grader.errors import StudentError
 from grader.maths.names import NONE
 from grader.options import OptionsError
-from grader.types import Answer, Note, Outcome, Place, Verdict
+from grader.rubric import Part
+from grader.types import Answer, File, Note, Outcome, Place, Verdict
 
 
 def equal_steps(inputs: Any = (1, 2), labels: Any = 3, rate: Any = Fraction(1, 10)) -> Sequence[Fraction]:
@@ -142,3 +146,28 @@ def test_every_sample_gets_its_credit() -> None:
     prepared = recurrence.prepare(options, Setting(NONE, REFERENCE))
     for sample in recurrence.samples(prepared):
         assert recurrence.judge(prepared, Answer("4.3", sample.text, Place("a.md"))).credit == sample.credit
+
+
+def test_the_same_end_is_judged_anew_beside_other_data() -> None:
+    prepared = recurrence.prepare(recurrence.Options.model_validate(OPTIONS), Setting(NONE, REFERENCE))
+    part = cast(
+        Part, SimpleNamespace(id="4.3", title="End", points=Decimal(1), check="recurrence", follows={})
+    )
+    seen: marking.Seen = {}
+    credits = []
+    for passage in ("x = (1, 3), t = 1", "x = (1, 1), t = 0.5", "x = (1, 3), t = 7"):
+        answer = Answer("4.3", "(0.25, 0.25)", Place("a.md"), passage=passage)
+        credits.append(marking.judge(part, prepared, (answer,), seen=seen).verdict.credit)
+    assert credits == [1, Fraction("0.4"), None]
+
+
+def test_the_data_of_an_answer_file_stand_beside_the_answer() -> None:
+    text = b"answers:\n  '4.3': {verdict: no, x: [1, 3], t: 1, limit: [0.25, 0.25]}\n"
+    document = documents.read(File("answers.yaml", text))
+    wanted = (
+        extract.Wanted("4.3.limit", "4.3", ("limit",)),
+        extract.Wanted("4.3.verdict", "4.3", ("verdict",), "prose"),
+    )
+    (answer,) = extract.find([document], wanted)["4.3.limit"]
+    assert answer.passage == "x: [1, 3]\nt: 1"
+    assert judge(answer.text, answer.passage).outcome is Outcome.CORRECT

@@ -8,6 +8,9 @@ A check module offers a dataclass of options, a constant and three functions:
     judge(prepared, answer) -> Verdict              once per answer; pure; no exception but StudentError
     samples(prepared) -> tuple[Sample, ...]         the reference and each declared mistake as typed answers
 
+A check that looks at the passage around an answer too says so (`READS_BESIDE = True`): the same text may
+then get another verdict elsewhere.
+
 `judge` may raise `StudentError` for text it cannot read; the caller turns that into `unreadable`.
 `prepare` raises `OptionError` naming the option at fault.
 """

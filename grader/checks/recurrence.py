@@ -43,6 +43,7 @@ from grader.options import By, Size
 from grader.types import Answer, Note, Outcome, Reads, Verdict
 
 READS: Final[Reads] = "value"
+READS_BESIDE: Final = True
 
 _MOST_RUNS = 6
 _LARGEST = 10**6  # data beyond it converge too slowly to be tried
