@@ -15,9 +15,9 @@ _MARKUP = re.compile(
 )
 _TEXT = re.compile(r"\\(?:text|mathrm|textrm|textit|mathit|texttt|operatorname)\s*\{([^{}]*)\}")
 _BULLET = re.compile(r"^\s*(?:[-+•*](?![->])|\d{1,3}[.)]|\(\d{1,3}\))\s+")
-_FORWARD = r"\\(?:(?:long)?(?:right|Right)arrow|to|mapsto)(?![A-Za-z])|[-=~]+>|[→⟶⇒⟹↦➔➜]"
-_BACKWARD = r"\\(?:(?:long)?(?:left|Left)arrow|gets)(?![A-Za-z])|<[-=~]+(?!>)|[←⟵⇐]"
-_NEITHER = r"<[-=]+>|\\leftrightarrow(?![A-Za-z])|[↔—–]|(?<=\s)--+(?=\s)"
+_FORWARD = r"\\(?:(?:long)?(?:right|Right)arrow|to|mapsto)(?![A-Za-z])|[-=~]{1,12}>|[→⟶⇒⟹↦➔➜]"
+_BACKWARD = r"\\(?:(?:long)?(?:left|Left)arrow|gets)(?![A-Za-z])|<[-=~]{1,12}(?!>)|[←⟵⇐]"
+_NEITHER = r"<[-=]{1,12}>|\\leftrightarrow(?![A-Za-z])|[↔—–]|(?<=\s)--+(?=\s)"
 _ARROW = re.compile(rf"(?P<neither>{_NEITHER})|(?P<forward>{_FORWARD})|(?P<backward>{_BACKWARD})")
 _CLAUSE = re.compile(
     r";|\\\\|,?\s+(?:and\s+)?(?:then|next|also)\s+|,\s*and\s+|\s+and\s+(?=[^,;]*(?:->|→|\\to|=>))"
