@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 from rows import Row, read_rows
 from stages import shares, watched
 
+from grader.cli._pairs import Pair
 from grader.cli._verdicts import decide_pair
 
 HERE: Final = Path(__file__).resolve().parent
@@ -38,7 +39,8 @@ class Run(NamedTuple):
 
 def run_ours(rows: list[Row]) -> Run:
     """Our verdicts, in this process."""
-    decide_pair(rows[0].pair)
+    # The others have loaded their libraries before their clock runs; a limit loads the last of ours.
+    decide_pair(Pair("warm", r"\lim_{x \to 0} \frac{\sin x}{x}", "e^x", "latex", "latex", infer=True))
     wall, cpu = perf_counter(), process_time()
     with watched() as stages:
         outcomes = [decide_pair(row.pair).outcome for row in rows]
