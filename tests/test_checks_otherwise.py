@@ -65,9 +65,9 @@ def judge(kind: str, text: str, **more: object) -> Verdict:
 
 
 def test_every_check_of_a_value_takes_the_option() -> None:
-    assert set(KINDS) == {
-        kind for kind in checks.kinds() if issubclass(checks.load(kind).Options, ValueOptions)
-    }
+    values = {kind for kind in checks.kinds() if issubclass(checks.load(kind).Options, ValueOptions)}
+    # a recurrence leaves what is neither right nor known to a person without being told
+    assert set(KINDS) == values - {"recurrence"}
 
 
 @pytest.mark.parametrize(("kind", "text"), RIGHT)
