@@ -334,3 +334,19 @@ def test_a_loss_that_cannot_be_differentiated_is_a_fault(
 def test_a_gradient_without_a_reference_offers_only_its_mistakes_as_samples() -> None:
     prepared = expression.prepare(expression.Options.model_validate(RIDGE), SETTING)
     assert expression.samples(prepared) == ()
+
+
+def test_a_sum_over_examples_is_no_wrong_sum_of_entries() -> None:
+    gradient: dict[str, object] = {"expected": "(2/n) X' a"}
+    for text in ("2/n sum_{i=1}^n a_i z_i", "2/n sum_{i=1}^n a_i w0"):
+        verdict = _judge(gradient, text)
+        assert (verdict.outcome, verdict.credit) == (Outcome.UNDECIDED, None)
+    with pytest.raises(StudentError, match="cannot be added"):
+        _judge(gradient, "2/n sum_{i=1}^n (w0' a_i - t_i) a_i")
+
+
+def test_entries_are_judged_where_the_rubric_has_entries() -> None:
+    options: dict[str, object] = {"expected": "sum_{i=1}^n a_i t_i"}
+    assert _judge(options, "a' t").credit == 1
+    assert _judge(options, "sum_{j=1}^n t_j a_j").credit == 1
+    assert _judge(options, "sum_{i=1}^n a_i").credit == 0

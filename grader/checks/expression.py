@@ -37,7 +37,7 @@ from grader.maths.forms import check_form
 from grader.maths.names import Symbols
 from grader.maths.notation import to_text
 from grader.maths.shapes import ShapeError
-from grader.maths.tree import Node
+from grader.maths.tree import Node, walk
 from grader.options import By
 from grader.types import Answer, Evidence, Note, Outcome, Reads, Verdict
 
@@ -220,15 +220,25 @@ def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
     return verdict
 
 
+def _has_entries(node: Node) -> bool:
+    return any(part.op == "entry" for part in walk(node))
+
+
 def _judge(prepared: Prepared, node: Node) -> Verdict:
     doubt: list[identity.Comparison] = []
     broken, broken_code = "", "shape"
     formula = square = None
+    # In a sum over examples x_i is one of them and no entry of x: where no formula of the rubric has entries,
+    # those of a student decide nothing against them.
+    known = [one.value for one in prepared.key.targets] + [one.value for one in prepared.key.slips]
+    by_entries = _has_entries(node) and not any(_has_entries(one.node) for one in known)
     try:
         formula = identity.settle(node, prepared.frame)
         if not identity.defined(formula):
             broken, broken_code = identity.compare(formula, formula).how, "undefined"
     except ShapeError as error:
+        if by_entries:
+            raise StudentError(str(error), code="index") from error
         broken = str(error)
     if broken:
         formula = None
@@ -273,6 +283,9 @@ def _judge(prepared: Prepared, node: Node) -> Verdict:
             return prepared.why.of_shapes(node, square, broken)
         if doubt:
             return Difference("undecided", doubt[0].how, credit=None)
+        if by_entries:
+            message = "It is written with entries, and what they are entries of can be read in two ways."
+            return Difference("index", message, credit=None)
         assert formula is not None
         if prepared.why is not None:
             return prepared.why.of_value(formula)
