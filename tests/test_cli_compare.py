@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli import compare, main
 from grader.cli._pairs import Pair
+from grader.cli._verdicts import decide_pair
 
 SQUARE = {"A": {"matrix": ["n", "n"]}, "B": {"matrix": ["n", "n"]}, "v": {"vector": "n"}}
 
@@ -201,9 +202,9 @@ def test_pairs_may_be_piped_in() -> None:
 
 def test_a_terminal_gets_a_table_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     found = [
-        compare.decide_pair(Pair("a", "1", "1", truth="different")),
-        compare.decide_pair(Pair("b", "1", "\x1b[31m2", truth="different")),
-        compare.decide_pair(Pair("c", "1", "[bold]", truth="same")),
+        decide_pair(Pair("a", "1", "1", truth="different")),
+        decide_pair(Pair("b", "1", "\x1b[31m2", truth="different")),
+        decide_pair(Pair("c", "1", "[bold]", truth="same")),
     ]
     assert compare._print_table(found) is True
     said = capsys.readouterr().out
