@@ -58,6 +58,12 @@ def _column(given: Any) -> Array:
 
 
 def _value(node: Node, symbols: Symbols, names: Mapping[str, Array]) -> Array:
+    if node.op == "fold":
+        assert isinstance(node.value, tuple)
+        body, *ends = node.args
+        first, last = (int(_value(end, symbols, names)) for end in ends)
+        terms = [_value(body, symbols, {**names, node.value[1]: np.array(k)}) for k in range(first, last + 1)]
+        return np.asarray(sum(terms[1:], terms[0]))
     values = [_value(argument, symbols, names) for argument in node.args]
     if node.op == "symbol":
         name = str(node.value)
@@ -89,6 +95,9 @@ def _value(node: Node, symbols: Symbols, names: Mapping[str, Array]) -> Array:
         return np.linalg.matrix_power(values[0], int(values[1])) if whole else values[0] ** values[1]
     if node.op == "transpose":
         return values[0].T
+    if node.op == "entry":
+        array, *indices = values
+        return np.asarray(array[tuple(int(index) - 1 for index in indices)]).reshape(())
     if node.op == "list":
         return np.array(values).reshape(-1, 1)
     if node.op == "broadcast":

@@ -44,7 +44,7 @@ def test_each_derivative_is_a_difference(part: str, function: Callable[[Array], 
     whole, *one_entry = expected(sheet, part)
     assert value(sheet, part, whole, NAMES) == pytest.approx(numeric, abs=1e-7)
     for at, formula in ((at, formula) for at in range(N) for formula in one_entry):
-        entry = {"ck": C[at], "xk": AT[at], "Aij": A[at, (at + 1) % N]}
+        entry = NAMES | {"ck": C[at], "xk": AT[at], "Aij": A[at, (at + 1) % N], "k": at + 1}
         meant = numeric[at, (at + 1) % N] if numeric.ndim == 2 else numeric[at]
         assert float(value(sheet, part, formula, entry)) == pytest.approx(float(meant), abs=1e-7)
 
