@@ -66,6 +66,20 @@ def test_other_conditions_differ(text: str) -> None:
     assert compared("h .* relu'(z)", text) == "different"
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        ("h .* 1[relu(z) > 0]", "h .* relu'(z)", "same"),
+        ("h .* 1[relu(z) >= 0]", "h", "same"),
+        ("h .* 1[relu(z) >= 0]", "h .* relu'(z)", "different"),
+        ("h .* 1[relu(z) <= 0]", "h .* (1 - relu'(z))", "same"),
+        ("h .* 1[relu(z) < 0]", "0 h", "same"),
+    ],
+)
+def test_strict_and_weak_conditions_differ_where_entries_are_zero(one: str, other: str, outcome: str) -> None:
+    assert compared(one, other) == outcome
+
+
 def test_a_band_is_the_product_of_its_two_sides() -> None:
     assert compared("h .* 1[z > 0] .* 1[z < 1]", "h .* 1[0 < z < 1]") == "same"
 
@@ -86,3 +100,17 @@ def test_a_condition_that_is_not_understood_is_no_fault_of_shapes() -> None:
     with pytest.raises(StudentError) as raised:
         compared("h", "h .* 1[z = 0]")
     assert raised.value.code == "condition"
+
+
+@pytest.mark.parametrize("secret", [b"%d" % k for k in range(40)])
+def test_an_entry_that_is_zero_by_chance_changes_nothing(secret: bytes) -> None:
+    """At 0 the derivative has no value and the step function has one: a single point, whatever the secret."""
+    symbols = declare(
+        {"W": {"matrix": ["n", "d"]}, "x": {"vector": "d"}, "h": {"vector": "n"}, "z": {"is": "W x"}},
+        [{"n": 7, "d": 4}],
+    )
+    frame = identity.Frame(symbols, secret)
+    one, other = (
+        identity.settle(read(text, symbols, "plain"), frame) for text in ("h .* relu'(z)", "h .* 1[W x > 0]")
+    )
+    assert identity.compare(one, other).outcome == "same"

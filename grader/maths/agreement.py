@@ -8,19 +8,21 @@ in the domain of one of them only proves different domains, unless all points ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from random import Random
 from typing import Literal, NamedTuple
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq, fmpq_mat
 
 from grader.errors import StudentError
 from grader.maths import kinks
-from grader.maths.algebra import Unclear, Undefined, Value, entries_of
+from grader.maths.algebra import Unclear, Undefined, Value, entries_of, is_matrix
 from grader.maths.evaluate import evaluate
 from grader.maths.formula import Formula
+from grader.maths.names import Symbol
 from grader.maths.real import STRATA, Sample, exponent_values, special_values
+from grader.maths.tree import names_in
 
 Outcome = Literal["same", "different", "domain", "outside", "wide", "unclear"]
 
@@ -257,6 +259,8 @@ def is_isolated(expected: Formula, got: Formula, sample: Sample, names: Sequence
     """Whether only this very point is outside the domain of one formula, and its neighbours are not."""
     around = list(_neighbours(sample, names))
     if not around:
+        around = list(_moved_arrays(sample, _names(expected) | _names(got)))
+    if not around:
         return False
     clear = 0
     for neighbour in around:
@@ -295,6 +299,39 @@ def _neighbours(sample: Sample, names: Sequence[str]) -> Iterator[Sample]:
                 moved = value + side * _PERTURBED * (1 + abs(value)) * fmpq(random.randint(5, 12), 8)
             changes[name] = value if table[name].domain == "positive" and moved <= 0 else moved
         yield sample.with_values(changes)
+
+
+def _moved_arrays(sample: Sample, names: frozenset[str]) -> Iterator[Sample]:
+    """Points nearby where every entry of the arrays without a structure is another one."""
+    table = sample.symbols.table
+    used = {one for name in names for one in _free(name, table)}
+    moving = [
+        name
+        for name in sorted(used & sample.values.keys())
+        if is_matrix(sample.values[name]) and not table[name].structure
+    ]
+    random = Random(11)  # noqa: S311 - the directions need not be secret
+    for _ in range(6 if moving else 0):
+        changes = {}
+        for name in moving:
+            value = sample.values[name]
+            cells = [
+                entry
+                + random.choice((-1, 1)) * _PERTURBED * (1 + abs(entry)) * fmpq(random.randint(5, 12), 8)
+                for entry in value.entries()
+            ]
+            changes[name] = fmpq_mat(value.nrows(), value.ncols(), cells)
+        yield sample.with_values(changes)
+
+
+def _free(name: str, table: Mapping[str, Symbol]) -> Iterator[str]:
+    """A name, or those that its definition leads to."""
+    definition = table[name].definition if name in table else None
+    if definition is None:
+        yield name
+    else:
+        for inner in names_in(definition):
+            yield from _free(inner, table)
 
 
 def removable(expected: Formula, got: Formula, names: Sequence[str], counting: bool) -> Sample | None:

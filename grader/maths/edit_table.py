@@ -155,7 +155,10 @@ class Table:
         """How near an edit is to what is written: the whole formula, the part around the edit, or neither."""
         if edits.flat(edit.tree) == whole:
             return 0
-        around = edits.at(edit.tree, edit.path[:-1], self.symbols) if edit.path else edit.tree
+        try:
+            around = edits.at(edit.tree, edit.path[:-1], self.symbols) if edit.path else edit.tree
+        except IndexError:  # the edit has taken its place away
+            return 2
         return 1 if around.args and edits.flat(around) in parts else 2
 
     def factors(self, value: Value, base: Value) -> Iterator[Node]:

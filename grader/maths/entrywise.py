@@ -1,7 +1,7 @@
 """Conditions on vectors, as people write them: `1[z > 0]` and `where(z > 0, h, 0)` hold entry by entry.
 
-They become formulas in the step function, which every arithmetic knows: at an entry that is 0 exactly, where
-`>` and `>=` differ, a single point more or less does not matter (as for the derivative of ReLU).
+They become formulas in functions that every arithmetic knows: `z > 0` is sign(relu(z)), 0 where z is, and
+`z >= 0` is 1 - sign(relu(-z)). So `1[relu(z) > 0]` is `1[z > 0]`: its entries are 0 for half of all z.
 """
 
 from __future__ import annotations
@@ -57,15 +57,20 @@ def cases(args: tuple[Node, ...]) -> Node:
 
 
 def _step(left: Node, sign: str, right: Node) -> Node:
+    if sign not in _OPPOSITE:
+        raise StudentError("An equation between vectors is no condition on intervals.", code="condition")
     if sign in ("<", "<="):
         left, right = right, left
-    elif sign not in (">", ">="):
-        raise StudentError("An equation between vectors is no condition on intervals.", code="condition")
+    if sign in (">", "<"):
+        return call("sign", call("relu", _minus(left, right)))
+    return _without(call("sign", call("relu", _minus(right, left))))
+
+
+def _minus(left: Node, right: Node) -> Node:
     if right == _ZERO:
-        return call("heaviside", left)
-    if left == _ZERO:
-        return call("heaviside", Node("negate", (right,)))
-    return call("heaviside", Node("sum", (left, Node("negate", (right,)))))
+        return left
+    minus = Node("negate", (right,))
+    return minus if left == _ZERO else Node("sum", (left, minus))
 
 
 def _times(factors: list[Node]) -> Node:
