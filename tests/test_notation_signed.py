@@ -24,6 +24,7 @@ UNIT = declare(
         "y": {"scalar": "real"},
         "phi": {"scalar": "real", "also": ["phi(x)"]},
         "f": {"scalar": "real", "also": ["f(x)", "\\hat f(x)"]},
+        "slope": {"scalar": "real", "also": ["phi'", "slope(x)"]},
     }
 )
 
@@ -65,6 +66,9 @@ def test_a_declared_prime_belongs_to_its_name(text: str, notation: Notation, rea
         (r"\phi\left( x \right) x", "latex", "phi * x"),
         (r"(\hat{f}(x) - y)", "latex", "f - y"),
         (r"\hat f (x) - y", "latex", "f - y"),
+        ("(phi - y) phi'(x) x", "plain", "(phi - y) * slope * x"),
+        (r"(\phi(x) - y) \phi'(x) x", "latex", "(phi - y) * slope * x"),
+        (r"\phi' y", "latex", "slope * y"),
         ("(phi(x) - y)**2", "python", "(phi - y)^2"),
         ("f(x) * x", "python", "f * x"),
     ],

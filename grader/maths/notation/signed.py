@@ -17,7 +17,8 @@ _BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _LETTERS = r"[A-Za-z\u0391-\u03c9\u03d5\u03f5]"
 _FONTS = "mathbf|boldsymbol|bm|mathrm|mathit|vec|mathsf|textbf|textrm|text|operatorname"
 _DRESSED = rf"\\(?:{_FONTS}|{'|'.join(ACCENTS)})(?![A-Za-z])\s*(?:{_BRACED}|{_LETTERS}|\\[a-zA-Z]+)"
-_BASE = rf"(?P<base>{_DRESSED}|\\[a-zA-Z]+|{_LETTERS}[A-Za-z0-9]*)"
+# The first is how this module writes a name in LaTeX: phi'(x) loses its prime before its argument.
+_BASE = rf"(?P<base>\{{\\mathrm\{{[A-Za-z0-9]+\}}\}}|{_DRESSED}|\\[a-zA-Z]+|{_LETTERS}[A-Za-z0-9]*)"
 _BELOW = rf"(?:\s*_\s*(?:{_BRACED}|[A-Za-z0-9]+))?"
 _PRIMES = r"(?P<primes>\s*(?:['’′]+|\^\s*(?:\\prime(?![A-Za-z])|['’′])|\^\s*\{\s*(?:\\prime|['’′]|\s)+\}))"
 _ARGUMENT = rf"\s*(?:\\left)?\s*\(\s*(?P<argument>{_LETTERS}|\\[a-z]+)\s*(?:\\right)?\s*\)"
@@ -63,7 +64,7 @@ def _applied(match: re.Match[str], signed: dict[str, str], notation: Notation) -
 
 def _bases(text: str, notation: Notation) -> list[tuple[str, str]]:
     """What may be the name at the end of a run of letters, the whole run first, and what stands before it."""
-    if notation != "latex" or text.startswith("\\"):
+    if notation != "latex" or text[0] in "\\{":
         return [(text, "")]
     return [(text[start:], text[:start]) for start in range(len(text))]
 
