@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import re
 import shlex
 import shutil
@@ -58,6 +59,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for stamp in ("installed", "installed-dev"):
         (place / ".venv" / stamp).touch()
     return place
+
+
+def test_what_the_readme_asks_in_python_is_answered_so() -> None:
+    sessions = [body for body in blocks("python") if body.startswith(">>>")]
+    examples = doctest.DocTestParser().get_doctest("\n".join(sessions), {}, "README", "README.md", 0)
+    assert examples.examples
+    assert doctest.DocTestRunner(verbose=False).run(examples).failed == 0
 
 
 MAIN: Final = "from grader.cli import main; main(prog_name='grader')"
