@@ -13,6 +13,7 @@ from grader.types import Notation
 LATEX = r"""
 \frac1x                                  => 1 / x
 \dfrac{1}{2}+\tfrac12                    => 1 / 2 + 1 / 2
+a*2\frac{\frac12x}{2}                    => a * 2 * (1 / 2 * x / 2)
 \cfrac{1}{1+x}                           => 1 / (1 + x)
 \sqrt2                                   => sqrt(2)
 \sqrt[3]{x}                              => root(x, 3)

@@ -40,6 +40,7 @@ class Parser:
     """A cursor over tokens; every method reads one construct and leaves the cursor behind it."""
 
     __slots__ = (
+        "ahead",
         "at",
         "bars",
         "bound",
@@ -48,6 +49,7 @@ class Parser:
         "fences",
         "implicit",
         "language",
+        "lists",
         "start",
         "text",
         "tokens",
@@ -63,6 +65,10 @@ class Parser:
         # How lists of two were bracketed, for where they turn out to be intervals.
         self.fences: dict[int, tuple[Node, bool, bool]] = {}
         self.families: set[str] = set()
+        # What was read and given back, by where it starts: the factor and its end, and lists behind a 1.
+        # To read it again would take a time exponential in the depth.
+        self.ahead: dict[int, tuple[Node, int]] = {}
+        self.lists: set[int] = set()
         self.implicit = t.PRODUCT + 2 if tight else t.PRODUCT
 
     def inside(self, text: str, token: Token) -> Parser:
@@ -241,19 +247,24 @@ class Parser:
             return call("mod", left, self.expression(t.PRODUCT))
         start, last = self.at, left.args[-1] if left.op in ("product", "divide") else left
         numbered = before.kind == "number" and last.op == "number"
-        if numbered and token.text == "[" and before.text == "1":
+        if numbered and token.text == "[" and before.text == "1" and start not in self.lists:
             self.at += 1
             found = brackets.bracket(self, token)
             if found.op == "indicator":
                 return _replaced(left, last, found)
             self.at = start
+            self.lists.add(start)
         if self.implicit <= least and not (numbered and kind in _FRACTIONS):
             return None
-        right = self.expression(self.implicit)
+        if start in self.ahead:
+            right, self.at = self.ahead[start]
+        else:
+            right = self.expression(self.implicit)
         if numbered and kind in _FRACTIONS and _is_fraction(right):
             # A whole number directly before a fraction of two numbers is a mixed number.
             return _replaced(left, last, Node("sum", (last, right)))
         if self.implicit <= least:
+            self.ahead[start] = right, self.at
             self.at = start
             return None
         return joined("product", left, as_condition(right))

@@ -65,22 +65,23 @@ def _product(node: Node) -> str:
 
 def _call(node: Node) -> str:
     name, primes = call_name(node)
-    inner = _list(node.args)
+    # Every argument is written once: twice would be exponential in the depth.
+    parts = [write(argument) for argument in node.args]
     if not primes:
         if name == "norm":
-            kind = f"_{{{write(node.args[1])}}}" if len(node.args) == 2 else ""
-            return f"\\lVert {write(node.args[0])} \\rVert{kind}"
+            kind = f"_{{{parts[1]}}}" if len(parts) == 2 else ""
+            return f"\\lVert {parts[0]} \\rVert{kind}"
         if name == "abs" and node.args[0].op != "matrix":
-            return f"\\lvert {inner} \\rvert"
+            return f"\\lvert {parts[0]} \\rvert"
         if name in ("floor", "ceil"):
-            return f"\\l{name} {inner} \\r{name}"
+            return f"\\l{name} {parts[0]} \\r{name}"
         if name == "sqrt":
-            return f"\\sqrt{{{inner}}}"
+            return f"\\sqrt{{{parts[0]}}}"
         if name == "root":
-            return f"\\sqrt[{write(node.args[1])}]{{{write(node.args[0])}}}"
+            return f"\\sqrt[{parts[1]}]{{{parts[0]}}}"
         if name == "binomial":
-            return f"\\binom{{{write(node.args[0])}}}{{{write(node.args[1])}}}"
-    return f"{_head(name)}{chr(39) * primes}({inner})"
+            return f"\\binom{{{parts[0]}}}{{{parts[1]}}}"
+    return f"{_head(name)}{chr(39) * primes}({', '.join(parts)})"
 
 
 def _head(name: str) -> str:
