@@ -2,8 +2,8 @@
 
 Disjoint balls prove a difference. Agreement is believed after many points on several scales, with special
 values and points at, before and behind every kink, first with 96 bits, then 1,000, at last with as many as
-the smallest value that was met asks for. A point outside the domain of both formulas tells nothing. A point
-in the domain of one of them only proves different domains, unless all points around it agree.
+the largest and smallest values that were met ask for. A point outside the domain of both formulas tells
+nothing. A point in the domain of one of them only proves different domains, unless all points around it agree.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class State(NamedTuple):
 
     kind: Literal["value", "outside", "unclear"]
     entries: tuple[Value, ...] = ()
-    smallest: int = 0
+    reach: int = 0
 
 
 class Agreement(NamedTuple):
@@ -64,14 +64,22 @@ def agree(expected: Formula, got: Formula, *, plural: bool, counting: bool) -> A
     Raises:
         StudentError: a formula cannot be evaluated for a reason that its author must mend.
     """
-    names = kinks.free_scalars(expected.frame.symbols, sorted(_names(expected) | _names(got)))
-    if not _names(expected) | _names(got):
-        return _constants(expected, got, plural=plural)
     agreed: list[_Place] = []
     isolated: Sample | None = None
     exact = _exact(expected) and _exact(got)
     outside = unclear = 0
-    for place in _places(expected, got, names, counting):
+    first = expected.frame.sample(0, counting)
+    if (
+        first is not None
+        and _compare(expected, got, _Place((0, counting), first), LOW, plural) == "different"
+    ):
+        # Most formulas that differ do so at the first point; all that follows need not be prepared then.
+        return Agreement("different", 0, first)
+    names = _names(expected) | _names(got)
+    if not names:
+        return _constants(expected, got, plural=plural)
+    free = kinks.free_scalars(expected.frame.symbols, sorted(names))
+    for place in _places(expected, got, free, counting):
         # Integrals are slow, most of all where they do not converge.
         if not exact and unclear >= _MOST_UNCLEAR:
             break
@@ -83,7 +91,7 @@ def agree(expected: Formula, got: Formula, *, plural: bool, counting: bool) -> A
         if found == "different":
             return Agreement("different", len(agreed), place.sample)
         if found == "domain":
-            if is_isolated(expected, got, place.sample, names, plural):
+            if is_isolated(expected, got, place.sample, free, plural):
                 isolated = isolated or place.sample
             else:
                 return Agreement("domain", len(agreed), place.sample)
@@ -106,21 +114,25 @@ def _confirmed(
     plural: bool,
     counting: bool,
 ) -> Agreement:
-    """The same points with more bits, and one of them with as many as the smallest value asks for."""
+    """The same points with more bits, and one of them with as many as its values ask for."""
     shortened = not _exact(expected) or not _exact(got)
     bits = LOW if shortened else HIGH
     if not shortened:
         chosen = [*agreed[:4], *agreed[4::4][:5]]
         for place in chosen:
-            if _compare(expected, got, place, HIGH, plural) == "different":
+            found = _compare(expected, got, place, HIGH, plural)
+            if found != "different" and (bits := _bits_needed(expected, got, place, HIGH, plural)) > LAST:
+                found = _compare(expected, got, place, min(bits, MOST_PRECISION), plural)
+            if found == "different":
                 return Agreement("different", 0, place.sample)
-        last = next((place for place in agreed if place.key in ((3, counting), (0, counting))), agreed[0])
-        smallest = 0
-        for formula in (expected, got):
-            with ctx.workprec(HIGH):
-                smallest = min(smallest, _state(formula, last, HIGH, plural).smallest)
-        bits = max(LAST, 128 - smallest)
-        if bits > MOST_PRECISION:
+        # At small numbers first, where fewer digits are needed.
+        order = [(index, counting) for index in (3, 0, 8, 6, 5)]
+        likely = sorted(agreed, key=lambda place: order.index(place.key) if place.key in order else 9)
+        for last in likely[:5]:
+            bits = _bits_needed(expected, got, last, HIGH, plural)
+            if bits <= MOST_PRECISION:
+                break
+        else:
             return Agreement("unclear", len(agreed))
         found = _compare(expected, got, last, bits, plural)
         if found == "different":
@@ -147,12 +159,22 @@ def _constants(expected: Formula, got: Formula, *, plural: bool) -> Agreement:
             break
     if found != "same":
         return Agreement("unclear", 0)
-    smallest = min(_state(formula, place, LAST, plural).smallest for formula in (expected, got))
-    if 128 - smallest > MOST_PRECISION:
+    bits = _bits_needed(expected, got, place, LAST, plural)
+    if bits > MOST_PRECISION:
         return Agreement("unclear", 0)
-    if smallest < -LAST and _compare(expected, got, place, 128 - smallest, plural) == "different":
+    if bits > LAST and _compare(expected, got, place, bits, plural) == "different":
         return Agreement("different", 0, sample)
     return Agreement("same", 1, bits=LAST)
+
+
+def _bits_needed(expected: Formula, got: Formula, place: _Place, precision: int, plural: bool) -> int:
+    """How many bits show what two formulas may differ by at a point.
+
+    A number that is far from 1 by some digits may matter to the fourth power: in 1 - cos(x) - x^2/2.
+    """
+    with ctx.workprec(precision):
+        reach = max(_state(formula, place, precision, plural).reach for formula in (expected, got))
+    return max(LAST, 128 + 4 * reach)
 
 
 def _exact(formula: Formula) -> bool:
@@ -212,7 +234,7 @@ def _state(formula: Formula, place: _Place, precision: int, plural: bool) -> Sta
 def state(formula: Formula, point, plural: bool) -> State:  # type: ignore[no-untyped-def]
     """What a formula is at a point in balls, at the working precision."""
     algebra = point.algebra
-    algebra.work = algebra.smallest = 0
+    algebra.work = algebra.reach = algebra.literals = 0
     try:
         value = evaluate(formula.settled, point)
     except Undefined:
@@ -228,7 +250,7 @@ def state(formula: Formula, point, plural: bool) -> State:  # type: ignore[no-un
                 return State("outside")
             entry = entry.real
         entries.append(entry)
-    return State("value", tuple(entries), algebra.smallest)
+    return State("value", tuple(entries), algebra.reach)
 
 
 def _compare(expected: Formula, got: Formula, place: _Place, precision: int, plural: bool) -> Outcome:

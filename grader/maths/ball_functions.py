@@ -144,6 +144,7 @@ ENTIRE: dict[str, Callable[[Scalar], Scalar]] = {
     "arcsinh": lambda x: x.asinh(),
     "erf": lambda x: x.erf(),
 }
+SATURATING = frozenset("tanh coth sech csch sinh cosh erf logistic".split())
 MEROMORPHIC = {name: rule for name, rule in ENTIRE.items() if name not in ("arctan", "arcsinh")} | {
     name: PARTIAL[name] for name in ("csc", "cot", "csch", "coth", "gamma")
 }

@@ -23,6 +23,7 @@ from grader.maths.ball_functions import (
     MEROMORPHIC,
     PARTIAL,
     PIECEWISE,
+    SATURATING,
     SEVERAL,
     off_cuts,
     real,
@@ -46,8 +47,9 @@ class Gaussian(NamedTuple):
 class Balls:
     """Balls at the working precision of FLINT's context; `meanings` says what declared functions are.
 
-    `analytic` is set inside integrals, where a function that is not analytic has no value. `smallest` is
-    the least binary exponent of a positive value met by exp and powers: what precision must see.
+    `analytic` is set inside integrals, where a function that is not analytic has no value. `reach` says how
+    far from 1 the values were that numbers, powers and functions led to, in binary digits: what precision
+    must see.
     """
 
     generic = False
@@ -55,11 +57,16 @@ class Balls:
     def __init__(self, meanings: Mapping[str, str], *, plural: bool = False, analytic: bool = False) -> None:
         self.meanings, self.plural, self.analytic = meanings, plural, analytic
         self.work = 0
-        self.smallest = 0
+        self.reach = 0
+        self.literals = 0
 
     def number(self, value: Fraction) -> Scalar:
         if value.denominator == 1:
+            if not -_LONG < value.numerator < _LONG:
+                self.note_digits(value.numerator.bit_length())
             return arb(value.numerator)
+        if value.denominator > _LONG:
+            self.note_digits(value.denominator.bit_length())
         return arb(fmpq(value.numerator, value.denominator))
 
     def convert(self, value: Value) -> Value:
@@ -97,9 +104,12 @@ class Balls:
         x = real(args[0])
         if name == "exp":
             value = x.exp()
-            if type(value) is arb and value < _HALF:
+            if type(value) is arb:
                 self.note(value)
             return value
+        if name in SATURATING and isinstance(x, arb):
+            # What they have to their limits is as small as an exponential function.
+            self.note((x * x if name == "erf" else 2 * abs(x)).exp())
         if self.analytic and isinstance(x, acb):
             return self.along(name, x)
         if name in ENTIRE:
@@ -115,11 +125,17 @@ class Balls:
         raise Unclear
 
     def note(self, value: arb) -> None:
-        """Remember how small a value is."""
-        if not self.analytic and value.is_finite() and (0.5 > value > 0):
-            exponent = _exponent(value)
-            if exponent < self.smallest:
-                self.smallest = exponent
+        """Remember how small or large a value is."""
+        if not self.analytic and value.is_finite():
+            exponent = abs(_exponent(value))
+            if exponent > self.reach:
+                self.reach = exponent
+
+    def note_digits(self, count: int) -> None:
+        """Remember that so many digits were written; products of such numbers add them up."""
+        if not self.analytic:
+            self.literals += count
+            self.reach = max(self.reach, self.literals)
 
     def along(self, name: str, x: acb) -> Scalar:
         """A function on a piece of a path of integration; nan where it is not analytic."""
@@ -180,7 +196,10 @@ class Balls:
             if isinstance(base, arb) and base.contains(0):
                 # FLINT's real power of a ball around 0 is nan.
                 return (acb(base) ** count).real
-            return base**count
+            value = base**count
+            if isinstance(value, arb) and (value > _LARGE or value < _SMALL):
+                self.note(value)
+            return value
         if isinstance(base, arb) and isinstance(exponent, arb):
             if base > 0:
                 value = base**exponent
@@ -276,7 +295,8 @@ class Balls:
         return value.real if not self.plural or value.imag == 0 else value
 
 
-_HALF = arb(0.5)
+_LONG = 2**64
+_LARGE, _SMALL = arb(2) ** 64, arb(2) ** -64
 _NAN = acb(arb.nan())
 
 
