@@ -12,7 +12,17 @@ from typing import Any
 
 from grader.errors import StudentError
 from grader.maths import binding, calls, whole
-from grader.maths.algebra import Algebra, Matrix, Point, Scalar, Unclear, Undefined, Value, is_matrix
+from grader.maths.algebra import (
+    MATRICES,
+    Algebra,
+    Matrix,
+    Point,
+    Scalar,
+    Unclear,
+    Undefined,
+    Value,
+    is_matrix,
+)
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node
 
@@ -33,7 +43,10 @@ def evaluate(node: Node, point: Point) -> Value:
         Unclear: the arithmetic cannot tell it.
         StudentError: an exponent or a number too large to be worked out, an index out of range.
     """
-    return _OPERATIONS.get(node.op, _no_value)(node, point)
+    op = node.op
+    if op == "symbol":
+        return point.values[node.value]  # type: ignore[index]
+    return _OPERATIONS.get(op, _no_value)(node, point)
 
 
 def _no_value(node: Node, point: Point) -> Value:
@@ -72,12 +85,18 @@ def _size(dimension: object, point: Point) -> int:
 
 
 def _sum(node: Node, point: Point) -> Value:
-    args = node.args
-    total = evaluate(args[0], point)
-    for term in args[1:]:
-        total = (
-            total - evaluate(term.args[0], point) if term.op == "negate" else total + evaluate(term, point)
-        )
+    total: Value = None
+    # This and `_product` are the inner loops: leaves are looked up here, without another call.
+    for term in node.args:
+        op = term.op
+        if op == "symbol":
+            value = point.values[term.value]  # type: ignore[index]
+        elif op == "negate" and total is not None:
+            total = total - evaluate(term.args[0], point)
+            continue
+        else:
+            value = evaluate(term, point)
+        total = value if total is None else total + value
     return total
 
 
@@ -97,16 +116,25 @@ def _negate(node: Node, point: Point) -> Value:
 
 
 def _product(node: Node, point: Point) -> Value:
-    args = node.args
-    value = evaluate(args[0], point)
-    for factor in args[1:]:
-        value = times(value, evaluate(factor, point))
-    return value
+    product: Value = None
+    for factor in node.args:
+        value = point.values[factor.value] if factor.op == "symbol" else evaluate(factor, point)  # type: ignore[index]
+        if product is None:
+            product = value
+        else:
+            left, product = product, product * value
+            if MATRICES[type(product)] and product.nrows() == 1 == product.ncols():
+                product = _unwrapped(product, left, value)
+    return product
 
 
 def times(left: Value, right: Value) -> Value:
     """The ordinary product; a 1 x 1 result is a scalar."""
     product = left * right
+    return _unwrapped(product, left, right) if is_matrix(product) else product
+
+
+def _unwrapped(product: Matrix, left: Value, right: Value) -> Value:
     if is_matrix(left) and is_matrix(right) and product.nrows() == 1 == product.ncols():
         return product[0, 0]
     return product
@@ -246,12 +274,9 @@ def _weigh(node: Node, seen: set[object]) -> int:
     if op == "symbol":
         seen.add(node.value)
         return 1
-    if op == "number":
-        value = node.value
+    if op == "number" or op == "decimal":
+        value = node.value if op == "number" else Fraction(str(node.value))
         assert isinstance(value, Fraction)
-        return value.numerator.bit_length() + value.denominator.bit_length()
-    if op == "decimal":
-        value = Fraction(str(node.value))
         return value.numerator.bit_length() + value.denominator.bit_length()
     if op == "power":
         if args[1].op == "number":
@@ -269,7 +294,11 @@ def _weigh(node: Node, seen: set[object]) -> int:
         return _weigh(args[0], seen) * 8 + _weigh(args[1], seen) + 1
     total = 1
     for argument in args:
-        total += _weigh(argument, seen)
+        if argument.op == "symbol":
+            seen.add(argument.value)
+            total += 1
+        else:
+            total += _weigh(argument, seen)
     if op in _PLAIN:
         if op == "divide" and args[1].op not in ("number", "decimal"):
             seen.add(_DIVISOR)
@@ -298,7 +327,7 @@ def _power(node: Node, point: Point) -> Value:
             base = evaluate(base_node, point)
             if not is_matrix(base):
                 if point.algebra.generic:
-                    return base**known.numerator
+                    return base * base if known.numerator == 2 else base**known.numerator
                 return point.algebra.power(base, point.algebra.number(known))
             if node.value != "elementwise":
                 return _whole_power(base, known.numerator, node, point)

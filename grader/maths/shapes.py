@@ -30,6 +30,7 @@ _OF_ARRAYS = _REDUCING | frozenset(
     "norm inv pinv diag transpose dag dot cross outer solve lstsq eye zeros ones root log softmax".split()
 )
 _CONDITIONS = frozenset("relation and or not implies truth member".split())
+_SCALARS = frozenset("number decimal constant partial".split())
 _PLAIN = frozenset("number decimal sum negate product divide power".split())
 
 
@@ -90,8 +91,7 @@ def describe(shape: Shape) -> str:
 class _Inference:
     def __init__(self, symbols: Symbols, square: bool) -> None:
         self.symbols, self.square = symbols, square
-        # Sizes that are numbers: where there is one only, it is that of the square instance.
-        self.fixed = {n for s in symbols.table.values() for n in s.shape if isinstance(n, int) and n > 1}
+        self.table = symbols.table
         self.bound: tuple[str, ...] = ()
         self.numpy = False  # whether NumPy's @ was met inside the sum at hand
 
@@ -99,27 +99,27 @@ class _Inference:
         if left == right:
             return True
         # In the square instance every letter stands for the same size; one of several numbers stays itself.
-        letters = isinstance(left, str) and isinstance(right, str)
-        return self.square and (letters or (len(self.fixed) == 1 and 1 not in (left, right)))
+        if not self.square:
+            return False
+        if isinstance(left, str) and isinstance(right, str):
+            return True
+        # Sizes that are numbers: where there is one only, it is that of the square instance.
+        fixed = {n for s in self.table.values() for n in s.shape if isinstance(n, int) and n > 1}
+        return len(fixed) == 1 and 1 not in (left, right)
 
     def infer(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         """`size` is what a bare identity in this place must have, when that is known."""
         op = node.op
-        if op in ("number", "decimal", "constant", "partial"):
-            return node, SCALAR
         if op == "symbol":
-            return self.symbol(node)
+            found = self.table.get(node.value)  # type: ignore[call-overload]
+            if found is None or self.bound or found.kind == "function":
+                return self.symbol(node)
+            return node, found.shape
         method = _METHODS.get(op)
         if method is not None:
             return method(self, node, size)
-        if op == "negate":
-            inner, shape = self.infer(node.args[0], size)
-            return Node("negate", (inner,)), shape
-        if op == "transpose":
-            inner, shape = self.infer(node.args[0], size)
-            if shape == SCALAR:
-                return inner, shape
-            return Node("transpose", (inner,)), (shape[1], shape[0])
+        if op in _SCALARS:
+            return node, SCALAR
         if op == "list":
             if all(entry.op == "list" for entry in node.args) and node.args:
                 return self.infer(Node("matrix", node.args), size)
@@ -136,6 +136,16 @@ class _Inference:
                 f"{to_text(node)} stands for two values; write them as a set.", code="plusminus"
             )
         raise StudentError(f"A formula is wanted, not the relation {to_text(node)}.", code="relation")
+
+    def negate(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        inner, shape = self.infer(node.args[0], size)
+        return (node if inner is node.args[0] else Node("negate", (inner,))), shape
+
+    def transpose(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        inner, shape = self.infer(node.args[0], size)
+        if shape == SCALAR:
+            return inner, shape
+        return (node if inner is node.args[0] else Node("transpose", (inner,))), (shape[1], shape[0])
 
     def symbol(self, node: Node) -> tuple[Node, Shape]:
         name = str(node.value)
@@ -324,6 +334,9 @@ class _Inference:
         if self.numpy:
             terms = self.upright(terms)
         self.numpy = self.numpy or outer
+        shape = terms[0][1]
+        if shape != FLEXIBLE and all([other == shape for _, other in terms]):
+            return Node("sum", tuple([term for term, _ in terms])), shape
         shape, first = FLEXIBLE, 0
         for position, (_, other) in enumerate(terms):
             # A number beside vectors is added to every entry, so the vectors say the shape.
@@ -364,15 +377,17 @@ class _Inference:
         )
 
     def product(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
-        self.numpy = self.numpy or node.op == "matmul"
+        if node.op == "product":
+            return self.ordinary_product(node, size)
+        self.numpy = True
         left, shape = self.infer(node.args[0], size)
         turned = False
         for position, original in enumerate(node.args[1:], start=1):
             right, other = self.infer(original, size)
-            if node.op == "matmul" and shape[1] == 1 and shape != SCALAR and self.same(shape[0], other[0]):
+            if shape[1] == 1 and shape != SCALAR and self.same(shape[0], other[0]):
                 # v @ w and v @ X in NumPy: the vector is a row when it stands on the left.
                 left, shape, turned = Node("transpose", (left,)), (1, shape[0]), True
-            elif node.op == "matmul" and SCALAR in (shape, other):
+            elif SCALAR in (shape, other):
                 both = [to_text(argument) for argument in node.args]
                 raise ShapeError(f"@ does not multiply by a number; write {' * '.join(both)}.")
             conforming = self.times(shape, other)
@@ -386,6 +401,22 @@ class _Inference:
             # v @ X has no orientation in NumPy either; here vectors are columns.
             return Node("transpose", (left,)), (shape[1], 1)
         return left, shape
+
+    def ordinary_product(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
+        first, *others = node.args
+        left, shape = self.infer(first, size)
+        factors = [*left.args] if left.op == "product" else [left]
+        for position, original in enumerate(others, start=1):
+            right, other = self.infer(original, size)
+            conforming = self.times(shape, other)
+            if conforming is None:
+                done = node.args[:position]
+                raise self.not_multiplied(
+                    done[0] if position == 1 else Node("product", done), shape, original, other
+                )
+            factors.append(right)
+            shape = conforming
+        return (Node("product", tuple(factors)) if others else left), shape
 
     def times(self, shape: Shape, other: Shape) -> Shape | None:
         """The shape of a product, or None when the factors do not conform."""
@@ -581,6 +612,8 @@ def _is_infinite(node: Node) -> bool:
 
 _METHODS: dict[str, Callable[[_Inference, Node, Dimension | None], tuple[Node, Shape]]] = {
     "identity": _Inference.identity,
+    "negate": _Inference.negate,
+    "transpose": _Inference.transpose,
     "sum": _Inference.sum,
     "product": _Inference.product,
     "matmul": _Inference.product,
