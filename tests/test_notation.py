@@ -37,6 +37,7 @@ SYMBOLS = declare(
         (r"\eta\lVert X^{\intercal}a\rVert_2^2", "latex", "eta * norm(X' * a)^2"),
         (r"\left\| X X^{\top} a \right\|^{2}", "latex", "norm(X * X' * a)^2"),
         (r"W^{(1)}\sigma'(a)", "latex", "W1 * sigma'(a)"),
+        (r"W^{(1)\top} W^{(1)^T}", "latex", "W1' * W1'"),
         (r"W_1 \sigma^{\prime}(a)", "latex", "W1 * sigma'(a)"),
         (r"a \odot \sigma(a)", "latex", "a .* sigma(a)"),
         (r"\left(I - \frac{2\eta}{n} XX^\top\right)^{2k}", "latex", "(I - 2 * eta / n * X * X')^(2 * k)"),

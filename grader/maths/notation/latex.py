@@ -91,6 +91,10 @@ _TURNED = re.compile(
     r"(\^\s*(?:[0-9A-Za-z]|(?!\{\s*(?:[(\[]\s*\w+\s*[)\]]|\*|\\star|\\ast)\s*\})"
     rf"{_NESTED}|\\(?!star|ast)[a-zA-Z]+))(\s*_\s*(?:[0-9A-Za-z]|{_BRACED}|\\[a-zA-Z]+))"
 )
+# W^{(1)\top} and W^{(1)^T}: an index and a transpose share one superscript.
+_INDEXED = re.compile(
+    r"\^\s*\{\s*([(\[]\s*\w+\s*[)\]])\s*(?:\\,\s*)?\^?\s*\{?\s*(T|⊤|\\top|\\intercal)\s*\}?\s*\}"
+)
 _HEAD = re.compile(rf"\\[dtc]?frac\s*\{{\s*{_D}(?:\s*\^\s*(?:[0-9]|\{{\s*[0-9]\s*\}}))?\s*", re.S)
 _ONE = re.compile(r"\\(?:mathbb|mathbf|mathds|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)(.*)", re.S)
 _SIGNS = {**SIGNS, **GROUPS, **{f"\\{name}": token for name, token in COMMANDS.items()}}
@@ -104,6 +108,8 @@ def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
         StudentError: it cannot be read, with the column.
     """
     text = with_outward_brackets(without_separators(text, latex=True))
+    if "^" in text and not undeclared and symbols.find("T") is None:
+        text = _INDEXED.sub(r"^{\1}^{\2}", text)
     if "_" in text and "^" in text:
         text = _TURNED.sub(r"\2\1", text)
     integrates = "\\int" in text or "∫" in text
