@@ -56,3 +56,51 @@ def test_what_differs_in_far_digits_only_is_not_the_same(one: str, other: str) -
 def test_large_and_small_values_of_equal_formulas_do_no_harm(one: str, other: str) -> None:
     for expected, got in ((one, other), (other, one)):
         assert same(expected, got, REAL).outcome == "same"
+
+
+WHOLE = {"n": {"scalar": "integer"}, "m": {"scalar": "integer"}, "x": {"scalar": "real"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("gcd(n, 6)", "gcd(n, 78)"),
+        ("gcd(n, m)", "min(2, gcd(n, m))"),
+        ("n mod m", "n mod m + [n = 35]"),
+        ("lcm(n, 6)", "6n/gcd(n, 42)"),
+        ("sum_{i=1}^n i", "n(n + 1)/2 + (n-1)(n-2)(n-3)(n-4)(n-5)(n-6)(n-7)(n-8)"),
+        ("sum_{i=0}^n i^2", "n(n + 1)(2n + 1)/6 + [n > 30]"),
+        ("sum_{i=1}^n x^i", "x (x^n - 1)/(x - 1) + [n = 9]"),
+        ("x^n", "x^n + [n = 9]"),
+        ("n!", "n! + [n = 20]"),
+        ("(-1)^n", "cos(pi n) + [n > 20]"),
+    ],
+)
+def test_formulas_of_whole_numbers_differ_at_numbers_no_random_point_meets(one: str, other: str) -> None:
+    for expected, got in ((one, other), (other, one)):
+        assert same(expected, got, WHOLE).outcome == "different"
+
+
+ARRAYS = {
+    "A": {"matrix": ["n", "n"]},
+    "B": {"matrix": ["n", "n"]},
+    "W": {"matrix": ["k", "n"]},
+    "F": {"matrix": ["k", "n"], "rank": "full"},
+}
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "outcome"),
+    [
+        ("rank(A)", "n", "different"),
+        ("rank(W)", "n", "different"),
+        ("rank(A B)", "min(rank(A), rank(B))", "different"),
+        ("rank(A B)", "rank(A)", "different"),
+        ("rank(W)", "rank(W')", "same"),
+        ("rank(W' W)", "rank(W)", "same"),
+        ("rank(F)", "n", "same"),
+    ],
+)
+def test_ranks_are_compared_for_matrices_of_low_rank_too(expected: str, got: str, outcome: str) -> None:
+    assert same(expected, got, ARRAYS, dimensions=[{"n": 3, "k": 4}]).outcome == outcome
+    assert same(got, expected, ARRAYS, dimensions=[{"n": 3, "k": 4}]).outcome == outcome

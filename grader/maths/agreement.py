@@ -3,7 +3,8 @@
 Disjoint balls prove a difference. Agreement is believed after many points on several scales, with special
 values and points at, before and behind every kink, first with 96 bits, then 1,000, at last with as many as
 the largest and smallest values that were met ask for. A point outside the domain of both formulas tells
-nothing. A point in the domain of one of them only proves different domains, unless all points around it agree.
+nothing. A point in the domain of one of them only proves different domains, unless all points around it
+agree.
 """
 
 from __future__ import annotations
@@ -388,3 +389,9 @@ def differ_at_first(expected: Formula, got: Formula) -> bool:
     return (
         sample is not None and _compare(expected, got, _Place((0, True), sample), LOW, plural) == "different"
     )
+
+
+def differ_at(expected: Formula, got: Formula, sample: Sample) -> bool:
+    """Whether a point proves two formulas different."""
+    plural = expected.plural or got.plural
+    return _compare(expected, got, _Place(None, sample), LOW, plural) == "different"
