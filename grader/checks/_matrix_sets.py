@@ -8,7 +8,7 @@ of many structures: one that satisfies it and not the expected one is a proof to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -101,8 +101,7 @@ class MatrixSet:
         found: list[int] = []
         for index in range(self.scene.size + 1 if used else 1):
             point = _point(self.scene, index)
-            values: Mapping[str, Any] = {**point.values, self.scene.on: matrix}
-            value = evaluate(one.residual, type(point)(point.algebra, values, point.integers))
+            value = evaluate(one.residual, point.bind(self.scene.on, matrix))
             entries = value.entries() if is_matrix(value) else [value]
             columns = value.ncols() if is_matrix(value) else 1
             if not is_matrix(value) and one.residual.op == "identity":

@@ -1,4 +1,4 @@
-"""Exact arithmetic modulo a secret prime near 2^61, where a non-zero difference proves a difference.
+"""Exact arithmetic modulo a secret prime near 2^64, where a non-zero difference proves a difference.
 
 Unknown functions are random functions there: equal arguments, equal values. So are functions that are
 known but not rational (exp, log, roots, absolute values), as far as a true identity does not say more:
@@ -19,8 +19,8 @@ from random import Random
 from flint import fmpz, nmod, nmod_mat
 
 from grader.maths.algebra import Point, Scalar, Undefined
-from grader.maths.names import Symbols
-from grader.maths.sample import draw_point
+from grader.maths.names import SCALAR, Symbols
+from grader.maths.sample import Values, counts, draw_value
 
 # Functions of real numbers defined everywhere but at isolated points; all others restrict the domain.
 _TOTAL = frozenset(
@@ -31,9 +31,9 @@ _TOTAL = frozenset(
 
 @lru_cache(maxsize=64)
 def secret_prime(secret: bytes) -> int:
-    """A prime between 2^60 and 2^61, 1 modulo 4, that only the holder of the secret can know."""
-    start = int.from_bytes(blake2b(b"prime" + secret, digest_size=8).digest(), "big") % 2**60
-    candidate = 2**60 + start // 4 * 4 + 1
+    """A prime between 2^63 and 2^64, 1 modulo 4, that only the holder of the secret can know."""
+    start = int.from_bytes(blake2b(b"prime" + secret, digest_size=8).digest(), "big") % 2**62
+    candidate = 2**63 + start // 4 * 4 + 1
     while not fmpz(candidate).is_probable_prime():
         candidate += 4
     return candidate
@@ -234,12 +234,45 @@ def field_point(
     of sums; otherwise they, and the letters of dimensions, are random elements like all others.
     """
     prime = secret_prime(secret)
-    random = Random(blake2b(b"point%d" % index + secret).digest())  # noqa: S311 - seeded on purpose
     functions = {s.name: s.meaning or s.name for s in symbols.table.values() if s.kind == "function"}
     field = Field(prime, secret[:60] + b"%d" % index, functions)
+    integers = dict(sizes) if counting else {}
+    values = _Elements(symbols, field, secret, index, sizes)
+    point = values.point = Point(field, values, integers)
+    if counting:
+        for name, count in counts(symbols, sizes, index):
+            integers[name] = count
+            values[name] = field.number(Fraction(count))
+    return point
 
-    def draw(source: Random, domain: str) -> Scalar:
-        element = source.randrange(1, prime)
-        return nmod(element * element if domain == "positive" else element, prime)
 
-    return draw_point(symbols, field, random, sizes, draw, counting=index if counting else None)
+class _Elements(Values):
+    """Random elements, drawn when they are asked for: each depends on its name, whatever else is declared."""
+
+    def __init__(
+        self, symbols: Symbols, field: Field, secret: bytes, index: int, sizes: Mapping[str, int]
+    ) -> None:
+        super().__init__(symbols)
+        self.field, self.sizes = field, sizes
+        self.key, self.index = blake2b(secret).digest(), index
+
+    def __missing__(self, name: str) -> Scalar:
+        symbol = self.symbols.table.get(name)
+        if symbol is None or symbol.kind == "function" or symbol.definition is not None:
+            return super().__missing__(name)
+        digest = blake2b(f"{self.index}|{name}".encode(errors="surrogatepass"), key=self.key).digest()
+        if symbol.shape == SCALAR:
+            value = self.draw(int.from_bytes(digest, "big"), symbol.domain)
+        else:
+            source = Random(digest)  # noqa: S311 - seeded on purpose
+            value = draw_value(symbol, self.field, source, self.sizes, self.drawn)
+        self[name] = value
+        return value
+
+    def draw(self, large: int, domain: str) -> Scalar:
+        prime = self.field.prime
+        element = large % (prime - 1) + 1
+        return nmod(element * element % prime if domain == "positive" else element, prime)
+
+    def drawn(self, source: Random, domain: str) -> Scalar:
+        return self.draw(source.getrandbits(128), domain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from random import Random
 
@@ -49,16 +49,24 @@ def draw_point(
     integers = dict(sizes) if counting is not None else {}
     values = Values(symbols)
     point = values.point = Point(algebra, values, integers)
-    for place, symbol in enumerate(symbols.table.values()):
+    if counting is not None:
+        integers.update(counts(symbols, sizes, counting))
+    for symbol in symbols.table.values():
         if symbol.kind == "function" or symbol.definition is not None:
             continue
-        whole = symbol.kind == "dimension" or (symbol.kind == "scalar" and symbol.domain == "integer")
-        if whole and counting is not None:
-            count = integers.setdefault(symbol.name, COUNTS[(counting + 3 * place) % len(COUNTS)])
-            values[symbol.name] = algebra.number(Fraction(count))
+        if symbol.name in integers:
+            values[symbol.name] = algebra.number(Fraction(integers[symbol.name]))
         else:
             values[symbol.name] = draw_value(symbol, algebra, random, sizes, draw)
     return point
+
+
+def counts(symbols: Symbols, sizes: Mapping[str, int], counting: int) -> Iterator[tuple[str, int]]:
+    """Every name of whole numbers with its size, or with one of the `COUNTS`."""
+    for place, symbol in enumerate(symbols.table.values()):
+        if symbol.kind == "dimension" or (symbol.kind == "scalar" and symbol.domain == "integer"):
+            given = sizes.get(symbol.name)
+            yield symbol.name, COUNTS[(counting + 3 * place) % len(COUNTS)] if given is None else given
 
 
 def size_of(dimension: Dimension, sizes: Mapping[str, int]) -> int:
