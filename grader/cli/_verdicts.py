@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
@@ -111,8 +112,15 @@ def _opened(pair: Pair, declared: Symbols, *trees: Node, domain: str = "") -> Sy
 
 def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> Comparison:
     from grader.maths.decide import decide
+    from grader.maths.tree import names_in
 
-    return decide(reference, answer, symbols, policy=_policy(pair.options))
+    policy = _policy(pair.options)
+    if pair.infer and not pair.domain:
+        # Where nobody said what the names are, principal values of the numbers beside them decide nothing.
+        declared = _symbols(pair.symbols, pair.dimensions).table
+        if not (names_in(reference) | names_in(answer)) & declared.keys():
+            policy = replace(policy, wider_domains=True)
+    return decide(reference, answer, symbols, policy=policy)
 
 
 def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declared: Symbols) -> str:

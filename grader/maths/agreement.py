@@ -54,7 +54,7 @@ class Agreement(NamedTuple):
     bits: int = 0
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     key: object
     sample: Sample
 
@@ -65,22 +65,19 @@ def agree(expected: Formula, got: Formula, *, plural: bool, counting: bool) -> A
     Raises:
         StudentError: a formula cannot be evaluated for a reason that its author must mend.
     """
-    agreed: list[_Place] = []
+    agreed: list[Place] = []
     isolated: Sample | None = None
     exact = _exact(expected) and _exact(got)
     outside = unclear = 0
     first = expected.frame.sample(0, counting)
-    if (
-        first is not None
-        and _compare(expected, got, _Place((0, counting), first), LOW, plural) == "different"
-    ):
+    if first is not None and _compare(expected, got, Place((0, counting), first), LOW, plural) == "different":
         # Most formulas that differ do so at the first point; all that follows need not be prepared then.
         return Agreement("different", 0, first)
     names = _names(expected) | _names(got)
     if not names:
         return _constants(expected, got, plural=plural)
     free = kinks.free_scalars(expected.frame.symbols, sorted(names))
-    for place in _places(expected, got, free, counting):
+    for place in places(expected, got, free, counting):
         # Integrals are slow, most of all where they do not converge.
         if not exact and unclear >= _MOST_UNCLEAR:
             break
@@ -110,7 +107,7 @@ def agree(expected: Formula, got: Formula, *, plural: bool, counting: bool) -> A
 def _confirmed(
     expected: Formula,
     got: Formula,
-    agreed: list[_Place],
+    agreed: list[Place],
     isolated: Sample | None,
     plural: bool,
     counting: bool,
@@ -146,7 +143,7 @@ def _constants(expected: Formula, got: Formula, *, plural: bool) -> Agreement:
     sample = expected.frame.sample(0)
     if sample is None:
         return Agreement("unclear", 0)
-    place = _Place(0, sample)
+    place = Place(0, sample)
     found: Outcome = "unclear"
     for precision in (LOW, HIGH, LAST):
         found = _compare(expected, got, place, precision, plural)
@@ -168,7 +165,7 @@ def _constants(expected: Formula, got: Formula, *, plural: bool) -> Agreement:
     return Agreement("same", 1, bits=LAST)
 
 
-def _bits_needed(expected: Formula, got: Formula, place: _Place, precision: int, plural: bool) -> int:
+def _bits_needed(expected: Formula, got: Formula, place: Place, precision: int, plural: bool) -> int:
     """How many bits show what two formulas may differ by at a point.
 
     A number that is far from 1 by some digits may matter to the fourth power: in 1 - cos(x) - x^2/2.
@@ -188,7 +185,7 @@ def _names(formula: Formula) -> frozenset[str]:
     return frozenset(name for name in formula.seen if isinstance(name, str) and name in table)
 
 
-def _places(expected: Formula, got: Formula, names: Sequence[str], counting: bool) -> Iterator[_Place]:
+def places(expected: Formula, got: Formula, names: Sequence[str], counting: bool) -> Iterator[Place]:
     """Points on all scales, special values, kinks, and more points where these are not enough."""
     frame = expected.frame
     samples: list[Sample] = []
@@ -196,17 +193,17 @@ def _places(expected: Formula, got: Formula, names: Sequence[str], counting: boo
         sample = frame.sample(index, counting)
         if sample is not None:
             samples.append(sample)
-            yield _Place((index, counting), sample)
+            yield Place((index, counting), sample)
     if not samples:
         return
     few = names[:4]
     for number, sample in enumerate(special_values(samples[0], few)):
-        yield _Place(("special", number, counting, tuple(few)), sample)
+        yield Place(("special", number, counting, tuple(few)), sample)
     if ("exponent",) in expected.seen | got.seen:
         powers = {*kinks.in_exponents(expected.settled), *kinks.in_exponents(got.settled)}
         for base in (samples[0], frame.sample(_NEGATIVE, counting) or samples[0]):
             for sample in exponent_values(base, sorted(powers & {*names})):
-                yield _Place(None, sample)
+                yield Place(None, sample)
     found = list(
         dict.fromkeys(
             chain(kinks.parts(expected.settled, frame.symbols), kinks.parts(got.settled, frame.symbols))
@@ -214,14 +211,14 @@ def _places(expected: Formula, got: Formula, names: Sequence[str], counting: boo
     )
     if found:
         for sample in kinks.around(found, samples[:1] + samples[3:4], names):
-            yield _Place(None, sample)
+            yield Place(None, sample)
     for index in range(len(STRATA), _SEARCH):
         sample = frame.sample(index, counting)
         if sample is not None:
-            yield _Place("search", sample)
+            yield Place("search", sample)
 
 
-def _state(formula: Formula, place: _Place, precision: int, plural: bool) -> State:
+def _state(formula: Formula, place: Place, precision: int, plural: bool) -> State:
     key = None if place.key == "search" else place.key
     if key is None:
         return state(formula, formula.frame.in_balls(None, place.sample, precision, plural), plural)
@@ -254,7 +251,7 @@ def state(formula: Formula, point, plural: bool) -> State:  # type: ignore[no-un
     return State("value", tuple(entries), algebra.reach)
 
 
-def _compare(expected: Formula, got: Formula, place: _Place, precision: int, plural: bool) -> Outcome:
+def _compare(expected: Formula, got: Formula, place: Place, precision: int, plural: bool) -> Outcome:
     with ctx.workprec(precision):
         first = _state(expected, place, precision, plural)
         second = _state(got, place, precision, plural)
@@ -287,7 +284,7 @@ def is_isolated(expected: Formula, got: Formula, sample: Sample, names: Sequence
         return False
     clear = 0
     for neighbour in around:
-        found = _compare(expected, got, _Place(None, neighbour), LOW, plural)
+        found = _compare(expected, got, Place(None, neighbour), LOW, plural)
         if found in ("domain", "different"):
             return False
         clear += found in ("same", "wide")
@@ -387,11 +384,11 @@ def differ_at_first(expected: Formula, got: Formula) -> bool:
     sample = expected.frame.sample(0, True)
     plural = expected.plural or got.plural
     return (
-        sample is not None and _compare(expected, got, _Place((0, True), sample), LOW, plural) == "different"
+        sample is not None and _compare(expected, got, Place((0, True), sample), LOW, plural) == "different"
     )
 
 
 def differ_at(expected: Formula, got: Formula, sample: Sample) -> bool:
     """Whether a point proves two formulas different."""
     plural = expected.plural or got.plural
-    return _compare(expected, got, _Place(None, sample), LOW, plural) == "different"
+    return _compare(expected, got, Place(None, sample), LOW, plural) == "different"

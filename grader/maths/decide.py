@@ -41,6 +41,7 @@ class Policy:
     lists_as_sets       `1, 2` where the set {1, 2} is expected
     ordered             whether the order of a list counts
     single_elements     `{3}` where `3` is expected, and the reverse
+    wider_domains       an answer that has real values where the expected one has none, and the same elsewhere
     conditions_as_sets  `-2 <= x <= 7` where [-2, 7] is expected, and the reverse
     vectors             vectors as they are, or up to sign, a positive factor, any factor, or order
     question            what is compared: the values; the order of growth; antiderivatives, up to a constant;
@@ -52,6 +53,7 @@ class Policy:
     ordered: bool = True
     single_elements: bool = False
     conditions_as_sets: bool = True
+    wider_domains: bool = False
     vectors: Literal["exact", "sign", "positive scale", "scale", "permutation"] = "exact"
     question: Literal["value", "order", "antiderivative", "points"] = "value"
 
@@ -255,7 +257,13 @@ class _Decision:
                 from grader.maths.vectors import compare_vectors
 
                 return compare_vectors(wanted, formula, self.policy.vectors)
-            return compare(wanted, formula, any_layout=_unoriented(expected, got))
+            verdict = compare(wanted, formula, any_layout=_unoriented(expected, got))
+            if self.policy.wider_domains and verdict.outcome == "different" and wanted.shape == formula.shape:
+                from grader.maths.domains import reconsider
+
+                second = reconsider(wanted, formula)
+                return verdict if second is None else second
+            return verdict
         except ShapeError as error:
             return Comparison("different", str(error), "shape")
         except StudentError as error:

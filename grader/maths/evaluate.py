@@ -340,6 +340,11 @@ def _power(node: Node, point: Point) -> Value:
             raise StudentError(f"The exponent {to_text(exponent_node)} is too large.", code="too-large")
         value = evaluate(exponent_node, point)
         if not is_matrix(base):
+            if not point.algebra.generic and point.exact is not None:
+                # A ball does not tell that an exponent is 1/3, the exact point does: odd roots are real.
+                known = exact_value(exponent_node, point)
+                if known is not None and known.q != 1:
+                    return _scalar_power(base, Fraction(int(known.p), int(known.q)), node, point)
             return point.algebra.power(base, value)
         if node.value != "elementwise":
             raise StudentError(f"{to_text(node)}: a matrix to a power that is not whole.", code="syntax")
