@@ -138,14 +138,17 @@ class _Inference:
         raise StudentError(f"A formula is wanted, not the relation {to_text(node)}.", code="relation")
 
     def negate(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
-        inner, shape = self.infer(node.args[0], size)
-        return (node if inner is node.args[0] else Node("negate", (inner,))), shape
+        (given,) = node.args
+        inner, shape = self.infer(given, size)
+        return (node if inner is given else Node("negate", (inner,))), shape
 
     def transpose(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
-        inner, shape = self.infer(node.args[0], size)
+        (given,) = node.args
+        inner, shape = self.infer(given, size)
         if shape == SCALAR:
             return inner, shape
-        return (node if inner is node.args[0] else Node("transpose", (inner,))), (shape[1], shape[0])
+        rows, columns = shape
+        return (node if inner is given else Node("transpose", (inner,))), (columns, rows)
 
     def symbol(self, node: Node) -> tuple[Node, Shape]:
         name = str(node.value)
@@ -330,22 +333,21 @@ class _Inference:
 
     def sum(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         outer, self.numpy = self.numpy, False
-        terms = [self.infer(term, size) for term in node.args]
+        terms, shapes = self.infer_all(node.args, size)
         if self.numpy:
-            terms = self.upright(terms)
+            terms, shapes = self.upright(terms, shapes)
         self.numpy = self.numpy or outer
-        shape = terms[0][1]
-        if shape != FLEXIBLE and all([other == shape for _, other in terms]):
-            return Node("sum", tuple([term for term, _ in terms])), shape
+        if shapes[0] != FLEXIBLE and shapes.count(shapes[0]) == len(shapes):
+            return self.kept(node, terms), shapes[0]
         shape, first = FLEXIBLE, 0
-        for position, (_, other) in enumerate(terms):
+        for position, other in enumerate(shapes):
             # A number beside vectors is added to every entry, so the vectors say the shape.
             if other != FLEXIBLE and (shape == FLEXIBLE or (shape == SCALAR and other[1] == 1)):
                 shape, first = other, position
         if shape == FLEXIBLE:
-            return Node("sum", tuple(term for term, _ in terms)), FLEXIBLE
+            return self.kept(node, terms), FLEXIBLE
         settled = []
-        for original, (term, other) in zip(node.args, terms, strict=True):
+        for original, term, other in zip(node.args, terms, shapes, strict=True):
             if other == FLEXIBLE and shape != SCALAR and self.same(shape[0], shape[1]):
                 term, _ = self.infer(original, shape[0])
             elif other == SCALAR and shape != SCALAR and shape[1] == 1:
@@ -355,16 +357,38 @@ class _Inference:
             settled.append(term)
         return Node("sum", tuple(settled)), shape
 
-    def upright(self, terms: list[tuple[Node, Shape]]) -> list[tuple[Node, Shape]]:
+    def infer_all(self, nodes: tuple[Node, ...], size: Dimension | None) -> tuple[list[Node], list[Shape]]:
+        """Each of some nodes settled, and their shapes; names are looked up here, because most nodes are."""
+        table, settled, shapes = self.table, [], []
+        for node in nodes:
+            found = None
+            if node.op == "symbol" and not self.bound:
+                found = table.get(node.value)  # type: ignore[call-overload]
+            if found is not None and found.kind != "function":
+                settled.append(node)
+                shapes.append(found.shape)
+            else:
+                inner, shape = self.infer(node, size)
+                settled.append(inner)
+                shapes.append(shape)
+        return settled, shapes
+
+    def kept(self, node: Node, settled: list[Node]) -> Node:
+        """A node with its settled arguments: the same one where nothing was to be settled."""
+        for old, new in zip(node.args, settled, strict=True):
+            if old is not new:
+                return Node(node.op, tuple(settled))
+        return node
+
+    def upright(self, terms: list[Node], shapes: list[Shape]) -> tuple[list[Node], list[Shape]]:
         """NumPy adds (y - s).T @ W and r: its vectors have no orientation, so rows become columns."""
-        if not any(shape[1] == 1 and shape != SCALAR for _, shape in terms):
-            return terms
-        return [
-            (Node("transpose", (term,)), (shape[1], 1))
-            if shape[0] == 1 and shape != SCALAR
-            else (term, shape)
-            for term, shape in terms
-        ]
+        if not any(shape[1] == 1 and shape != SCALAR for shape in shapes):
+            return terms, shapes
+        rows = [shape[0] == 1 and shape != SCALAR for shape in shapes]
+        return (
+            [Node("transpose", (term,)) if row else term for term, row in zip(terms, rows, strict=True)],
+            [(shape[1], 1) if row else shape for shape, row in zip(shapes, rows, strict=True)],
+        )
 
     def not_added(self, first: Node, shape: Shape, other: Node, other_shape: Shape) -> ShapeError:
         hint = ""
@@ -403,20 +427,29 @@ class _Inference:
         return left, shape
 
     def ordinary_product(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
-        first, *others = node.args
-        left, shape = self.infer(first, size)
-        factors = [*left.args] if left.op == "product" else [left]
-        for position, original in enumerate(others, start=1):
-            right, other = self.infer(original, size)
-            conforming = self.times(shape, other)
-            if conforming is None:
-                done = node.args[:position]
-                raise self.not_multiplied(
-                    done[0] if position == 1 else Node("product", done), shape, original, other
-                )
-            factors.append(right)
-            shape = conforming
-        return (Node("product", tuple(factors)) if others else left), shape
+        factors, shapes = self.infer_all(node.args, size)
+        shape = shapes[0]
+        for position in range(1, len(shapes)):
+            other = shapes[position]
+            if shape == SCALAR:
+                shape = other
+            elif other == SCALAR:
+                pass
+            elif shape[1] == other[0] and shape != FLEXIBLE:
+                shape = (shape[0], other[1])
+            else:
+                conforming = self.times(shape, other)
+                if conforming is None:
+                    done = node.args[:position]
+                    before = done[0] if position == 1 else Node("product", done)
+                    raise self.not_multiplied(before, shape, node.args[position], other)
+                shape = conforming
+        if len(factors) == 1:
+            return factors[0], shape
+        if factors[0].op == "product":
+            factors[:1] = factors[0].args
+            return Node("product", tuple(factors)), shape
+        return self.kept(node, factors), shape
 
     def times(self, shape: Shape, other: Shape) -> Shape | None:
         """The shape of a product, or None when the factors do not conform."""
@@ -444,14 +477,13 @@ class _Inference:
         return "; they do not conform"
 
     def hadamard(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
-        left, shape = self.infer(node.args[0], size)
-        right, other = self.infer(node.args[1], size)
+        settled, (shape, other) = self.infer_all(node.args, size)
         if SCALAR in (shape, other) or FLEXIBLE in (shape, other):
             conforming = self.times(shape, other)
             assert conforming is not None
-            return Node("product", (left, right)), conforming
+            return Node("product", tuple(settled)), conforming
         if self.same(shape[0], other[0]) and self.same(shape[1], other[1]):
-            return Node("hadamard", (left, right)), shape
+            return self.kept(node, settled), shape
         shown, shown_right = to_text(node.args[0]), to_text(node.args[1])
         raise ShapeError(
             f"{shown} .* {shown_right}: {shown} is {describe(shape)}, {shown_right} is {describe(other)}; "
@@ -462,7 +494,7 @@ class _Inference:
         above, shape = self.infer(node.args[0], size)
         below, other = self.infer(node.args[1], None)
         if other == SCALAR:
-            return Node("divide", (above, below)), shape
+            return self.kept(node, [above, below]), shape
         if other[1] == 1 and other != FLEXIBLE and (shape == SCALAR or self.same(shape[0], other[0])):
             # Vectors of functions of the same entries are divided entry by entry.
             inverse = Node("power", (below, Node("negate", (number(1),))), "elementwise")
