@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from grader.maths import same
 from grader.maths.decide import Policy, decide
 from grader.maths.identity import Comparison
 from grader.maths.names import Symbols, declare
@@ -370,3 +371,64 @@ def test_equations_that_no_number_solves_are_the_same_with_a_note() -> None:
 def test_what_cannot_be_worked_out_is_undecided() -> None:
     for expected, got in pairwise(("sin(x) = x^2/9", "sin(x) = x^2/8", "sin(x)*x = 1", "sin(x) > 1/2")):
         assert verdict(expected, got).outcome != "same"
+
+
+@pytest.mark.parametrize(
+    ("value", "chain", "outcome"),
+    [
+        ("14/3", "f(0) + f(1) = 2 + 8/3 = 14/3", "same"),
+        ("14/3", "f(0) + f(1) = 2 + 5/3 = 14/3", "different"),
+        ("3", "f(1) = 3", "same"),
+        ("3", "f(1) = 4", "different"),
+        ("3", "1 + 2 = 3", "same"),
+        ("3", "1 + 1 = 3", "different"),
+        ("3", "1 + 2 = 3 = 4", "different"),
+    ],
+)
+def test_the_result_of_a_calculation_is_its_last_side(value: str, chain: str, outcome: str) -> None:
+    for expected, got in ((value, chain), (chain, value)):
+        assert same(expected, got).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "outcome"),
+    [
+        ("{(p = 5, q = 2), (p = 7, q = 2)}", "p = 5, q = 2, p = 7, q = 2", "same"),
+        ("{(p = 5, q = 2), (p = 7, q = 2)}", "p = 7, q = 2; p = 5, q = 2", "same"),
+        ("{(p = 5, q = 2), (p = 7, q = 2)}", "p = 5, q = 2; p = 7, q = 3", "different"),
+        ("{(p = 5, q = 2), (p = 7, q = 2)}", "p = 5, q = 2", "different"),
+        ("{x = 5, x = 7}", "x = 5 or x = 7", "same"),
+        ("{x = 5, x = 7}", "x = 5", "different"),
+    ],
+)
+def test_a_set_of_solutions_is_the_solutions_one_by_one(expected: str, got: str, outcome: str) -> None:
+    assert same(expected, got).outcome == outcome
+    assert same(got, expected).outcome == outcome
+
+
+def test_a_name_that_is_a_number_and_a_statement_is_undecided() -> None:
+    assert same("x or x = 1", "x = 1").outcome == "undecided"
+    assert same("x = 1", "x or x = 1").outcome == "undecided"
+
+
+def test_a_pair_and_a_union_of_numbers_have_one_verdict_both_ways_round() -> None:
+    one, other = "(2 2),(6 2)", r"(2 \cup 2),(6 2)"
+    assert same(one, other, notation="latex").outcome == same(other, one, notation="latex").outcome
+
+
+def test_cases_of_vectors_without_an_otherwise_are_compared() -> None:
+    symbols = {"a": {"vector": "n"}, "x": {"scalar": "real"}}
+    for got, outcome in (("x a where x = 1", "same"), ("2a where x = 1", "different"), ("a", "different")):
+        assert same("x a where x = 1", got, symbols, dimensions=[{"n": 3}]).outcome == outcome
+
+
+@pytest.mark.parametrize("error", [OverflowError, ZeroDivisionError, RecursionError])
+def test_a_decision_that_fails_is_for_a_person(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> Comparison:
+        raise error
+
+    monkeypatch.setattr("grader.maths.decide.compare", fail)
+    found = same("x", "2x - x")
+    assert (found.outcome, found.code) == ("undecided", "failed")

@@ -107,6 +107,10 @@ def cases(node: Node, point: Point, evaluate: Evaluate) -> Value:
         else:
             point.algebra.blind()
             last = point.algebra.unknown("no case", (), [])
+            shaped = terms[0][1]
+            if is_matrix(shaped):
+                rows, columns = shaped.nrows(), shaped.ncols()
+                last = point.algebra.matrix(rows, columns, [last] * (rows * columns))
     assert last is not None
     if rest is None:
         return last

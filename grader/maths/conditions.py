@@ -99,7 +99,8 @@ def _read(node: Node) -> Condition:
     if op in ("and", "or"):
         return Condition("and" if op == "and" else "or", tuple(map(_expanded, args)))
     if op in ("list", "matrix") and args:
-        # (p = 5, q = 2), (p = 7, q = 2) are two solutions; p = 5, q = 2 is one.
+        # (p = 5, q = 2), (p = 7, q = 2) are two solutions, with or without brackets; p = 5, q = 2 is one.
+        args = _rounds(args)
         several = any(arg.op == "list" for arg in args) or _alternatives(args)
         return Condition("or" if several else "and", tuple(map(_expanded, args)))
     if op == "not":
@@ -118,6 +119,21 @@ def _read(node: Node) -> Condition:
     if op == "member":
         return _member(args[0], args[1])
     raise Unsettled(f"a condition with {op}")
+
+
+def _rounds(args: tuple[Node, ...]) -> tuple[Node, ...]:
+    """`p = 5, q = 2, p = 7, q = 2` as two lists: the same names in turn, each time with values."""
+    if not all(
+        arg.op == "relation" and arg.value == "=" and arg.args[0].op == "symbol" and not names_in(arg.args[1])
+        for arg in args
+    ):
+        return args
+    names = [arg.args[0] for arg in args]
+    size = len(dict.fromkeys(names))
+    rounds = [args[start : start + size] for start in range(0, len(args), size)]
+    if size < 2 or len(rounds) < 2 or names != names[:size] * len(rounds):
+        return args
+    return tuple(Node("list", one) for one in rounds)
 
 
 def _alternatives(args: Sequence[Node]) -> bool:

@@ -15,6 +15,7 @@ from grader.maths.kinds import (
     as_intervals,
     as_set,
     bounded_name,
+    calculated_value,
     kind_of,
     listed_values,
     named_value,
@@ -23,7 +24,7 @@ from grader.maths.kinds import (
     unknown_of,
 )
 from grader.maths.names import Symbol, Symbols
-from grader.maths.relations import compare_conditions
+from grader.maths.relations import compare_conditions, has_unknown_function
 from grader.maths.sets import compare_sets, match_lists
 from grader.maths.shapes import ShapeError
 from grader.maths.tree import Node, names_in, walk
@@ -73,9 +74,13 @@ def decide(
         return Comparison("undecided", "The formulas are too long to be compared.", "too-large")
     opened = _opened(symbols, names_in(expected) | names_in(got))
     expected, got = (with_divisors_of_polynomials(tree, opened) for tree in (expected, got))
-    if policy.question != "value":
-        return _other_question(expected, got, opened, secret, policy)
-    return _Decision(opened, secret, policy).decide(expected, got, 0)
+    try:
+        if policy.question != "value":
+            return _other_question(expected, got, opened, secret, policy)
+        return _Decision(opened, secret, policy).decide(expected, got, 0)
+    except (ArithmeticError, RecursionError) as error:
+        # A number too large for the arithmetic, or one that nobody foresaw: a person looks, nothing is marked.
+        return Comparison("undecided", f"This cannot be worked out ({type(error).__name__}).", "failed")
 
 
 def _opened(symbols: Symbols, names: frozenset[str]) -> Symbols:
@@ -151,10 +156,14 @@ class _Decision:
         if {wanted, found} <= {"value", "list", "matrix"}:
             # A sum of vectors is a value, and a column is a list: shapes tell these apart.
             return self.values(expected, got)
+        if {wanted, found} == {"set", "condition"} and any(map(_set_of_conditions, (expected, got))):
+            return self.as_conditions(expected, got)
         if self.policy.named_values and "condition" in (wanted, found):
             for one, other, swapped in ((expected, got, False), (got, expected, True)):
                 value = named_value(one)
                 value = named_values(one) if value is None else value
+                if value is None and kind_of(other) == "value":
+                    value = calculated_value(one)
                 if value is not None and kind_of(other) != "condition":
                     broken = self.broken_chain(one)
                     if broken is not None:
@@ -170,7 +179,9 @@ class _Decision:
             return left, right
         if wanted == "set" and found in ("list", "matrix") and right is not None:
             return (expected, right) if self.policy.lists_as_sets else None
-        if wanted in ("list", "matrix") and got.op == "set" and self.policy.lists_as_sets:
+        if wanted in ("list", "matrix") and found == "set" and self.policy.lists_as_sets:
+            if got.op != "set":
+                return (left, got) if left is not None else None
             # A set where a list is expected: only with the elements as they stand in the list.
             return expected, Node(expected.op, got.args, expected.value)
         if self.policy.single_elements:
@@ -181,8 +192,15 @@ class _Decision:
 
     def broken_chain(self, node: Node) -> Comparison | None:
         """Whether numbers in a chain `x = 1 + 2 = 3` are not equal: then its last side is no result."""
-        numbers = [side for side in node.args if not names_in(side) and kind_of(side) == "value"]
-        for side in numbers[:-1] if len(node.args) > 2 else ():
+        # A side with a function that nobody knows is a definition: f(0) + f(1) = 1 + 2 = 3.
+        numbers = [
+            side
+            for side in node.args
+            if not names_in(side)
+            and kind_of(side) == "value"
+            and not has_unknown_function(side, self.symbols)
+        ]
+        for side in numbers[:-1]:
             found = self.values(numbers[-1], side)
             if found.outcome == "different":
                 return Comparison("different", "The sides of this chain are not equal.", "chain")
@@ -206,7 +224,7 @@ class _Decision:
         if not self.policy.conditions_as_sets:
             return None
         for one, other, swapped in ((expected, got, False), (got, expected, True)):
-            if other.op == "set" and other.args and all(kind_of(arg) == "condition" for arg in other.args):
+            if _set_of_conditions(other):
                 either = Node("or", other.args)
                 return (either, one) if swapped else (one, either)
             among = as_set(other) if self.policy.lists_as_sets else other
@@ -276,6 +294,10 @@ def _without_names(expected: Node, got: Node) -> tuple[Node, Node]:
     if one is None and other is None:
         return expected, got
     return one or as_set(expected) or expected, other or as_set(got) or got
+
+
+def _set_of_conditions(node: Node) -> bool:
+    return node.op == "set" and bool(node.args) and all(kind_of(arg) == "condition" for arg in node.args)
 
 
 def _continuous(node: Node) -> bool:

@@ -308,6 +308,8 @@ def compare_rows(one: Condition, other: Condition, table: Table) -> Rows:
 
 def _lost(one: Condition, other: Condition, table: Table) -> bool:
     """Whether a whole factor of one condition is a denominator of the other, or that cannot be told."""
+    if table.letters:
+        return True
     for left, right in ((one, other), (other, one)):
         if left.op != "atom" and (left.op != "or" or any(part.op != "atom" for part in left.parts)):
             return True

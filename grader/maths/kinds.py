@@ -70,6 +70,13 @@ def named_value(node: Node) -> Node | None:
     return None
 
 
+def calculated_value(node: Node) -> Node | None:
+    """The result of a calculation without names, such as 3 for `1 + 2 = 3`."""
+    if node.op != "relation" or node.value != "=" or names_in(node):
+        return None
+    return node.args[-1] if all(kind_of(side) == "value" for side in node.args) else None
+
+
 def named_values(node: Node) -> Node | None:
     """The values of several named quantities: the list 1, 2 for `x = 1, y = 2`, a set for `x = 1, x = 2`."""
     if node.op != "list":

@@ -267,14 +267,14 @@ def _by_signs(expected: Condition, got: Condition, symbols: Symbols, secret: byt
         return Comparison("different", how, "solutions") if point is None else point
     signs = {atom.sign for atom in (*expected.atoms, *got.atoms)}
     formulas = _formulas(expected, got)
-    several = len(free_names(formulas)) > 1 or any(_unknown_function(one, symbols) for one in formulas)
+    several = len(free_names(formulas)) > 1 or any(has_unknown_function(one, symbols) for one in formulas)
     if not rows.away_from_poles and not rows.lost and signs == {"="} and several:
         how = "The same wherever nothing is divided by zero: that is a proof."
         return Comparison("same", how, "poles", notes=("One of them divides by what may be zero.",))
     return None
 
 
-def _unknown_function(formula: Node, symbols: Symbols) -> bool:
+def has_unknown_function(formula: Node, symbols: Symbols) -> bool:
     """Whether a formula has a function in it of which nothing is known."""
     for node in walk(formula):
         if node.op == "call" and isinstance(node.value, tuple):
