@@ -79,7 +79,7 @@ def decide(
             return _other_question(expected, got, opened, secret, policy)
         return _Decision(opened, secret, policy).decide(expected, got, 0)
     except (ArithmeticError, RecursionError) as error:
-        # A number too large for the arithmetic, or one that nobody foresaw: a person looks, nothing is marked.
+        # A number too large for the arithmetic, or one nobody foresaw: a person looks, nothing is marked.
         return Comparison("undecided", f"This cannot be worked out ({type(error).__name__}).", "failed")
 
 
