@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from random import Random
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from flint import acb, arb, ctx, fmpq, fmpq_mat
 
 from grader.errors import StudentError
 from grader.maths import kinks
-from grader.maths.algebra import Unclear, Undefined, Value, entries_of, is_matrix
+from grader.maths.algebra import Point, Unclear, Undefined, Value, entries_of, is_matrix
 from grader.maths.evaluate import evaluate
 from grader.maths.formula import Formula
 from grader.maths.names import Symbol
@@ -145,7 +145,7 @@ def _constants(expected: Formula, got: Formula, *, plural: bool) -> Agreement:
         return Agreement("unclear", 0)
     place = Place(0, sample)
     found: Outcome = "unclear"
-    for precision in (LOW, HIGH, LAST):
+    for precision in (LOW, LAST):
         found = _compare(expected, got, place, precision, plural)
         if found == "different":
             return Agreement("different", 0, sample)
@@ -218,20 +218,22 @@ def places(expected: Formula, got: Formula, names: Sequence[str], counting: bool
             yield Place("search", sample)
 
 
-def _state(formula: Formula, place: Place, precision: int, plural: bool) -> State:
-    key = None if place.key == "search" else place.key
-    if key is None:
-        return state(formula, formula.frame.in_balls(None, place.sample, precision, plural), plural)
-    found = formula.states.get((key, precision, plural))
+def _state(formula: Formula, place: Place, precision: int, plural: bool, point: Point | None = None) -> State:
+    if place.key is None or place.key == "search":
+        if point is None:
+            point = place.sample.balls(plural=plural)
+        return state(formula, point, plural)
+    key = (place.key, precision, plural)
+    found = formula.states.get(key)
     if found is None:
-        point = formula.frame.in_balls(key, place.sample, precision, plural)
-        found = formula.states[key, precision, plural] = state(formula, point, plural)
+        point = formula.frame.in_balls(place.key, place.sample, precision, plural)
+        found = formula.states[key] = state(formula, point, plural)
     return found
 
 
-def state(formula: Formula, point, plural: bool) -> State:  # type: ignore[no-untyped-def]
+def state(formula: Formula, point: Point, plural: bool) -> State:
     """What a formula is at a point in balls, at the working precision."""
-    algebra = point.algebra
+    algebra: Any = point.algebra
     algebra.work = algebra.reach = algebra.literals = 0
     try:
         value = evaluate(formula.settled, point)
@@ -253,8 +255,11 @@ def state(formula: Formula, point, plural: bool) -> State:  # type: ignore[no-un
 
 def _compare(expected: Formula, got: Formula, place: Place, precision: int, plural: bool) -> Outcome:
     with ctx.workprec(precision):
-        first = _state(expected, place, precision, plural)
-        second = _state(got, place, precision, plural)
+        # A point that is not kept is made once for both.
+        kept = not (place.key is None or place.key == "search")
+        point = None if kept else place.sample.balls(plural=plural)
+        first = _state(expected, place, precision, plural, point)
+        second = _state(got, place, precision, plural, point)
         if "unclear" in (first.kind, second.kind):
             return "unclear"
         if first.kind != second.kind:

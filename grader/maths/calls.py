@@ -129,6 +129,8 @@ def _pseudo_inverse(value: Matrix, node: Node, point: Point, evaluate: Evaluate)
 def _norm(args: Sequence[Value], node: Node, point: Point) -> Scalar:
     algebra, value = point.algebra, args[0]
     if len(args) == 1:
+        if not is_matrix(value):
+            return algebra.function("abs", [value])
         return algebra.root(sum_of_squares(value, algebra))
     order = node.args[1]
     entries = list(value.entries()) if is_matrix(value) else [value]

@@ -352,13 +352,17 @@ def _power(node: Node, point: Point) -> Value:
         return point.algebra.matrix(base.nrows(), base.ncols(), entries)
     if abs(exponent) > EXPONENT:
         raise StudentError(f"The exponent {to_text(exponent_node)} is too large.", code="too-large")
-    if base_node.op == "call" and exponent.denominator == 1 and exponent % 2 == 0:
-        # norm(v)^2 and abs(x)^2 need no root.
+    if base_node.op == "call" and exponent.denominator == 1:
         pair: Any = base_node.value
         name, primes = pair
-        if name in ("norm", "abs") and not primes and len(base_node.args) == 1:
+        if name in ("norm", "abs") and not primes and len(base_node.args) == 1 and exponent % 2 == 0:
+            # norm(v)^2 and abs(x)^2 need no root.
             square = calls.sum_of_squares(evaluate(base_node.args[0], point), point.algebra)
             return _whole_power(square, int(exponent) // 2, node, point)
+        if name == "sqrt" and not primes and point.algebra.generic and exponent > 0:
+            inside = evaluate(base_node.args[0], point)
+            if not is_matrix(inside):
+                return point.algebra.power_of_root(inside, 2, int(exponent))  # type: ignore[attr-defined]
     if base_node == _E:
         return point.algebra.function("exp", [point.algebra.number(exponent)])
     base = evaluate(base_node, point)
@@ -377,7 +381,7 @@ def _scalar_power(base: Scalar, exponent: Fraction, node: Node, point: Point) ->
         return _whole_power(base, int(exponent), node, point)
     if exponent < 0:
         _must_not_vanish(node.args[0], base, point)
-    if exponent.denominator == 2:
+    if exponent.denominator == 2 and not point.algebra.generic:
         return _whole_power(point.algebra.root(base), exponent.numerator, node, point)
     return point.algebra.rational_power(base, exponent)
 

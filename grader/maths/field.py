@@ -58,6 +58,7 @@ class Field:
         self.opaque, self.conditional, self.work = False, False, 0
         self.restrictions: set[tuple[object, ...]] = set()
         self.divisors: set[int] = set()
+        self._absolute: set[int] = set()
 
     def number(self, value: Fraction) -> Scalar:
         if value.denominator == 1:
@@ -142,8 +143,10 @@ class Field:
         return self.hashed(name, (), [-x] if plain > self.prime // 2 else [x])
 
     def function(self, name: str, args: Sequence[Scalar]) -> Scalar:
-        self.opaque = True
         x = args[0]
+        if name == "log" and (x == 1 or x == self._constants.get("e")):
+            return x - 1 if x == 1 else self.one
+        self.opaque = True
         if name not in _TOTAL:
             self.restrictions.add((name, *(int(argument) for argument in args)))
         if name == "exp":
@@ -161,7 +164,10 @@ class Field:
             below = 1 / (1 + half * half)
             return _ratio(name, 2 * half * below, (1 - half * half) * below)
         if name == "abs":
-            return self._even("abs", x)
+            if int(x) not in self._absolute:  # an absolute value is its own
+                x = self._even("abs", x)
+                self._absolute.add(int(x))
+            return x
         if name == "relu":
             return (x + self._even("abs", x)) / 2
         if name in ("max", "min"):
@@ -176,14 +182,18 @@ class Field:
             return 0 * x
         if name in ("sign", "arctan", "arcsin", "arctanh", "arcsinh", "erf"):
             return self._odd(name, x)
-        if name == "log" and x == 1:
-            return 0 * x
         return self.hashed(name, (), args)
 
-    def root(self, value: Scalar) -> Scalar:
+    def root(self, value: Scalar, degree: int = 2) -> Scalar:
         self.opaque = True
-        self.restrictions.add(("sqrt", int(value)))
-        return self.hashed("sqrt", (), [value])
+        odd = degree % 2 == 1
+        if not odd:
+            self.restrictions.add(("even root", int(value)))
+        if int(value) == 0:
+            return value
+        # Roots of odd degree of negative numbers are real, unless complex numbers are about.
+        name = f"root {degree}"
+        return self._odd(name, value) if odd and not self.plural else self.hashed(name, (), [value])
 
     def power(self, base: Scalar, exponent: Scalar) -> Scalar:
         self.opaque = True
@@ -191,7 +201,14 @@ class Field:
         return self.hashed("power", (), [base, exponent])
 
     def rational_power(self, base: Scalar, exponent: Fraction) -> Scalar:
-        return self.power(base, self.number(exponent))
+        return self.power_of_root(base, exponent.denominator, exponent.numerator)
+
+    def power_of_root(self, base: Scalar, degree: int, count: int) -> Scalar:
+        """A whole power of a root, the whole power of the base in it worked out."""
+        root = self.root(base, degree)
+        whole, rest = divmod(abs(count), degree)
+        value = base**whole * root**rest
+        return 1 / value if count < 0 else value
 
     def absolute_square(self, value: Scalar) -> Scalar:
         self.opaque = True

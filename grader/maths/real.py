@@ -33,7 +33,10 @@ class Sample:
     def rational(self) -> Point:
         """The point in exact arithmetic; complex names have no value there."""
         values = Values(self.symbols)
-        values.update({name: v for name, v in self.values.items() if not isinstance(v, Gaussian)})
+        values.update(self.values)
+        if Gaussian in set(map(type, self.values.values())):
+            values = Values(self.symbols)
+            values.update({name: v for name, v in self.values.items() if not isinstance(v, Gaussian)})
         values.point = Point(Rationals(), values, self.integers)
         return values.point
 
