@@ -16,7 +16,6 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final, NamedTuple
@@ -86,7 +85,7 @@ def distinct(typed: list[Typed], count: int) -> list[Typed]:
         text = respaced(one.answer.text, draw)
         if (one.answer.part, text) not in seen:
             seen.add((one.answer.part, text))
-            found.append(Typed(one.question, replace(one.answer, text=text)))
+            found.append(Typed(one.question, one.answer._replace(text=text)))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class GraderError(Exception):
@@ -29,8 +29,7 @@ class MachineError(GraderError):
     """The machine failed: a full disk, a locked database, a missing program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault of a rubric: where it stands, what was found there, and what was meant."""
 
     file: str

@@ -8,12 +8,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from difflib import get_close_matches
 from types import UnionType
 from typing import (
     Annotated,
     Any,
     Literal,
+    NamedTuple,
     Self,
     Union,
     dataclass_transform,
@@ -25,8 +25,7 @@ from typing import (
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """One value that does not fit: where it is, what stands there, and what was meant."""
 
     path: Path
@@ -46,8 +45,7 @@ class OptionsError(ValueError):
         super().__init__("\n".join(told))
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(NamedTuple):
     """Reads a value with a function: `Annotated[Fraction, By(credit)]`; it raises ValueError("meant ...").
 
     What comes back is read on as the type, unless it is of that type already.
@@ -56,8 +54,7 @@ class By:
     read: Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """Bounds of a length or a number: `Annotated[tuple[str, ...], Size(1)]` is a list that is not empty."""
 
     least: int
@@ -78,7 +75,17 @@ class Options:
     """
 
     def __init_subclass__(cls) -> None:
-        dataclass(frozen=True, kw_only=True)(cls)
+        # What these two are is written once below: to make it for each class takes time at every start.
+        dataclass(frozen=True, kw_only=True, repr=False, eq=False)(cls)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in vars(self).items())})"
 
     @classmethod
     def model_validate(cls, data: object) -> Self:
@@ -189,6 +196,8 @@ def _annotated(arguments: tuple[Any, ...], value: Any, path: Path, mismatches: l
 
 def suggest(word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
     """The known words, or the nearest of them."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
 

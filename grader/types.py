@@ -1,4 +1,7 @@
-"""The data that flows through the grader: one frozen dataclass for each station on the line."""
+"""The data that flows through the grader: one record that never changes for each station on the line.
+
+Most are named tuples: a frozen dataclass takes four times as long to make, and `grader` must start quickly.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Notation = Literal["latex", "python", "plain"]
 
@@ -26,8 +29,7 @@ class Outcome(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in a submission; cells and lines count from 1.
 
     >>> str(Place("hw2.ipynb", cell=3, line=2))
@@ -44,8 +46,7 @@ class Place:
         return f"{self.file}{cell}{line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that could not be read: where, and what it was in words its owner can act on."""
 
     place: Place
@@ -60,8 +61,7 @@ class File:
     data: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """What one student handed in. `student` is the key in the gradebook, `name` what people call them."""
 
     student: str
@@ -91,8 +91,7 @@ class Block:
     notation: Notation = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A file turned into blocks; `assignment` is the one the file itself names, if it names one."""
 
     blocks: tuple[Block, ...]
@@ -100,8 +99,7 @@ class Document:
     assignment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a student gave for one part: the text as it stands, and where.
 
     `passage` is the section around it, for a person to read; it is the whole answer of a proof.
@@ -114,8 +112,7 @@ class Answer:
     passage: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+class Counterexample(NamedTuple):
     """A point where answer and reference differ: `values` are (name, value), all in plain notation."""
 
     values: tuple[tuple[str, str], ...]
@@ -123,24 +120,21 @@ class Counterexample:
     expected: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryMap:
+class EntryMap(NamedTuple):
     """Which entries of an array agree: `got[row][column]` as text, `right` of the same shape."""
 
     got: tuple[tuple[str, ...], ...]
     right: tuple[tuple[bool, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One sentence of evidence: a convention that was used, how the verdict was reached, a remark."""
 
     kind: Literal["convention", "proof", "remark", "hint"]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checklist:
+class Checklist(NamedTuple):
     """What a person should look for, with the credit the machine would suggest, if it has an opinion."""
 
     items: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,13 +45,13 @@ def test_nobody_can_choose_a_key_that_takes_anothers_name(student: str) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        replace(SUBMISSION, name="Ada B"),
-        replace(SUBMISSION, late=True),
-        replace(SUBMISSION, problems=(Problem(Place("a.md"), "cut"),)),
-        replace(SUBMISSION, files=SUBMISSION.files[::-1]),
-        replace(SUBMISSION, files=(File("a.md", b"onet"), File("b.md", b"wo"))),
-        replace(SUBMISSION, files=(File("a.mdo", b"ne"), File("b.md", b"two"))),
-        replace(SUBMISSION, files=SUBMISSION.files[:1]),
+        SUBMISSION._replace(name="Ada B"),
+        SUBMISSION._replace(late=True),
+        SUBMISSION._replace(problems=(Problem(Place("a.md"), "cut"),)),
+        SUBMISSION._replace(files=SUBMISSION.files[::-1]),
+        SUBMISSION._replace(files=(File("a.md", b"onet"), File("b.md", b"wo"))),
+        SUBMISSION._replace(files=(File("a.mdo", b"ne"), File("b.md", b"two"))),
+        SUBMISSION._replace(files=SUBMISSION.files[:1]),
     ],
 )
 def test_whatever_changes_in_a_submission_changes_its_fingerprint(changed: Submission) -> None:

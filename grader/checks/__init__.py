@@ -18,13 +18,12 @@ then get another verdict elsewhere.
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from grader.errors import StaffError
 from grader.types import Answer, Notation, Reads, Verdict
@@ -53,8 +52,7 @@ class Setting:
     secret: bytes = field(repr=False, default=b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """A typed answer whose credit the rubric declares; None where a person decides."""
 
     label: str
@@ -77,7 +75,8 @@ class Check(Protocol):
 @cache
 def kinds() -> tuple[str, ...]:
     """The names of all checks, sorted; files that start with an underscore are not checks."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+    names = os.listdir(__path__[0])  # noqa: PTH208 - pathlib and pkgutil take longer to load than all of this
+    return tuple(sorted(name[:-3] for name in names if name.endswith(".py") and not name.startswith("_")))
 
 
 def load(kind: str) -> Check:
@@ -87,6 +86,8 @@ def load(kind: str) -> Check:
         StaffError: no such check, with the nearest name.
     """
     if kind not in kinds():
+        from difflib import get_close_matches
+
         near = get_close_matches(kind, kinds(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(kinds())}"
         raise StaffError(f"there is no check {kind!r}; {hint}")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from fractions import Fraction
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._typed import echo as echo
@@ -115,8 +113,7 @@ class ValueOptions(CheckOptions):
 # --- what is expected ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Target(Generic[T]):
+class Target(NamedTuple, Generic[T]):
     """An accepted value, a typed form of it, and the convention it follows."""
 
     value: T
@@ -125,8 +122,7 @@ class Target(Generic[T]):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Slip(Generic[T]):
+class Slip(NamedTuple, Generic[T]):
     """The value of a declared mistake, a typed form of it, its credit and what is said."""
 
     value: T
@@ -135,8 +131,7 @@ class Slip(Generic[T]):
     say: str
 
 
-@dataclass(frozen=True, slots=True)
-class Key(Generic[T]):
+class Key(NamedTuple, Generic[T]):
     """Everything one part is compared with: what is right, and the known mistakes in their order.
 
     In an `open` part other answers may be right too, so that a person decides about them.
@@ -147,8 +142,7 @@ class Key(Generic[T]):
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """An expected value as a formula; `inexact` when a reference computed it in floating point."""
 
     node: Node
@@ -213,6 +207,8 @@ def reference_value(name: str, setting: Setting, path: tuple[str | int, ...]) ->
     """
     function = setting.reference.get(name)
     if function is None:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, setting.reference, n=1)
         known = ", ".join(f"ref.{other}" for other in sorted(setting.reference)[:12]) or "no function at all"
         meant = f"did you mean 'ref.{near[0]}'?" if near else f"the reference has {known}"
@@ -244,8 +240,7 @@ def _plain(value: object) -> tuple[object, bool]:
 # --- the verdict -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Why an answer is not right, where neither a convention nor a mistake under `mistakes:` explains it.
 
     `declared` where the rubric names this kind of mistake in an option of the check (`half_line`).

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.checks import OptionError, Setting
 from grader.checks._common import CheckOptions, Difference, Formula, resolve
@@ -23,8 +22,7 @@ class GradientOf(CheckOptions):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """A loss that is differentiated, and its name as it is written in the rubric."""
 
     gradient: Gradient

@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 
 Definitions = tuple[tuple[str, str], ...]
 
-_DEFINITION = re.compile(
+_DEFINITION = (
     r"^(?:\\?(?:text|mathrm)?\s*\{?\s*(?:where|with|and)\b\s*\}?)?\s*(?P<name>\\?[A-Za-z\u0391-\u03c9][\w\\{}^*()]*)"
     r"\s*(?::=|=)(?P<formula>[^=]+)$"
 )
-_SEPARATOR = re.compile(
-    r"[,;]|\\(?:text|mathrm|textrm)\s*\{\s*(?:where|with|and)\s*\}|\\q?quad|\bwhere\b|\bwith\b"
-)
-_BRACKET = re.compile(r"\\[{}]|[(\[{)\]}]")
+_SEPARATOR = r"[,;]|\\(?:text|mathrm|textrm)\s*\{\s*(?:where|with|and)\s*\}|\\q?quad|\bwhere\b|\bwith\b"
+_BRACKET = r"\\[{}]|[(\[{)\]}]"
 MOST_DEFINITIONS = 6
 _MOST_STEPS = 8
 
@@ -39,14 +37,14 @@ def split_definitions(text: str) -> tuple[str, Definitions]:
     ("-a' M a / norm(M a)^2", (('M', "-2/n X X'"),))
     """
     pieces, start, depth = [], 0, 0
-    for match in re.finditer(rf"{_SEPARATOR.pattern}|{_BRACKET.pattern}", text):
-        if _BRACKET.fullmatch(match[0]):
+    for match in re.finditer(rf"{_SEPARATOR}|{_BRACKET}", text):
+        if re.fullmatch(_BRACKET, match[0]):
             depth += 1 if match[0][-1] in "([{" else -1
         elif depth == 0:
             pieces.append(text[start : match.start()])
             start = match.end()
     pieces = [piece.strip() for piece in (*pieces, text[start:]) if piece.strip()]
-    found = [_DEFINITION.match(piece) for piece in pieces[1:]]
+    found = [re.match(_DEFINITION, piece) for piece in pieces[1:]]
     definitions = tuple((match["name"], match["formula"].strip()) for match in found if match is not None)
     if not pieces or not definitions or len(definitions) < len(found) or len(found) > MOST_DEFINITIONS:
         return text, ()

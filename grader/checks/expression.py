@@ -7,9 +7,9 @@ taken as one: that is how "the transpose is missing" is told from a slip nobody 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
@@ -33,7 +33,6 @@ from grader.checks._why import Why
 from grader.checks._written import read_written, split_definitions, wrong_step
 from grader.errors import StudentError
 from grader.maths import identity
-from grader.maths.forms import check_form
 from grader.maths.names import Symbols
 from grader.maths.notation import to_text
 from grader.maths.shapes import ShapeError
@@ -80,8 +79,7 @@ class Options(ValueOptions):
             raise ValueError("meant `wrong_form` beside a `form`")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A formula of the rubric: settled where it conforms, and with all dimensions as one where it does not.
 
     What conforms in neither way (two vectors side by side) is only recognised as written.
@@ -93,8 +91,7 @@ class Known:
     conforms: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The formulas of one part, the frames they are compared in, and what tells why an answer is wrong."""
 
     key: Key[Known]
@@ -202,6 +199,10 @@ def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
     """The verdict on a right formula that may not have the form that is asked for."""
     if verdict.outcome != Outcome.CORRECT:
         return verdict
+    if not prepared.forms:
+        return verdict
+    from grader.maths.forms import check_form
+
     for form in prepared.forms:
         found = check_form(node, form)
         if found.holds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 from typing import Final, Literal
@@ -85,9 +85,9 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         raise OptionError(("tolerance",), options.tolerance.kind, "`abs: 1e-3`, `decimals: 3` or `exact`")
     key = read_key(options, setting, NONE, _direction)
     # A reference need not be normalised; what is typed in the samples must be.
-    targets = tuple(replace(target, text=_unit_text(target.text)) for target in key.targets)
-    slips = tuple(replace(slip, text=_unit_text(slip.text)) for slip in key.slips)
-    key = replace(key, targets=targets, slips=slips)
+    targets = tuple(target._replace(text=_unit_text(target.text)) for target in key.targets)
+    slips = tuple(slip._replace(text=_unit_text(slip.text)) for slip in key.slips)
+    key = key._replace(targets=targets, slips=slips)
     return Prepared(key, options.sign == "free", options.tolerance, options.not_unit)
 
 

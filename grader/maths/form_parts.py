@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.errors import StudentError
 from grader.maths.edits import constant
@@ -15,8 +14,7 @@ from grader.maths.notation.text import to_text
 from grader.maths.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """Whether a formula has a form; where not, why, and the part that is at fault. None where it is open."""
 
     holds: bool | None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from grader.errors import StaffError, StudentError
 from grader.maths.functions import FUNCTIONS, MEANINGS, function_named
@@ -30,8 +29,7 @@ STRUCTURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """One declared name. `definition` is set for abbreviations, `meaning` for known functions."""
 
     name: str
@@ -71,10 +69,17 @@ class SymbolFault(StaffError):
         self.path, self.found, self.meant = path, found, meant
 
 
+def _near(text: str, known: Sequence[str]) -> list[str]:
+    """The known word that a misspelled one is nearest to, if any is."""
+    from difflib import get_close_matches  # costs as much as a file of ours; needed after a mistake only
+
+    return get_close_matches(text, known, n=1)
+
+
 def unknown_name(text: str, symbols: Symbols, column: int) -> StudentError:
     """The error for a name nobody declared, with the nearest declared one."""
     known = [*symbols.spellings, *symbols.table, *FUNCTIONS]
-    near = get_close_matches(normal(text), known, n=1, cutoff=0.6)
+    near = _near(normal(text), known)
     if not near:
         near = [name for name in symbols.table if name.lower() == normal(text).lower()][:1]
     hint = f"; did you mean {near[0]}?" if near else ""
@@ -226,7 +231,7 @@ def _symbol(name: str, given: Mapping[str, object], so_far: Symbols) -> Symbol:
         raise SymbolFault((name,), ", ".join(given) or "nothing", f"one of {', '.join(_KINDS)}")
     for key in given:
         if key not in (kind, "also", *_FURTHER[kind]):
-            near = get_close_matches(key, (*_KINDS, "also", "rank", "structure"), n=1)
+            near = _near(key, (*_KINDS, "also", "rank", "structure"))
             meant = f"did you mean {near[0]!r}?" if near else f"{kind}, also or {_FURTHER[kind]}"
             raise SymbolFault((name, key), repr(key), meant)
     value = given[kind]
@@ -256,7 +261,7 @@ def _symbol(name: str, given: Mapping[str, object], so_far: Symbols) -> Symbol:
 def _one_of(name: str, key: str, value: object, allowed: Sequence[str]) -> str:
     if str(value) in allowed:
         return str(value)
-    near = get_close_matches(str(value), allowed, n=1)
+    near = _near(str(value), allowed)
     raise SymbolFault((name, key), repr(value), f"did you mean {near[0]!r}?" if near else f"one of {allowed}")
 
 

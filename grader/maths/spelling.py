@@ -33,12 +33,13 @@ ACCENTS = {
 }
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙₖₜᵢⱼₘₓₐₑ", "0123456789nktijmxae")
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
-_FONTS = re.compile(
+_FONTS = (
     r"\\(?:mathbf|boldsymbol|bm|mathrm|text|mathit|vec|operatorname|mathcal|mathsf|textbf|textrm|textit|mathnormal"
     r"|mathbb|mathfrak|mathscr|textnormal|variable)(?![a-zA-Z])"
 )
-_ACCENTED = re.compile(
-    r"\\(hat|bar|tilde|overline|widehat|widetilde|dot|ddot|check|breve|underline)(?![a-zA-Z])[\s{]*(\\?[a-zA-Z]+)\s*\}?"
+_ACCENTED = (
+    r"\\(hat|bar|tilde|overline|widehat|widetilde|dot|ddot|check|breve|underline)(?![a-zA-Z])"
+    r"[\s{]*(\\?[a-zA-Z]+)\s*\}?"
 )
 
 
@@ -50,11 +51,15 @@ def normal(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return _VARIANTS.get(text, text)
-    text = _FONTS.sub("", text)
-    text = _ACCENTED.sub(_accent, text)
+    latex = "\\" in text
+    if latex:
+        text = re.sub(_FONTS, "", text)
+        text = re.sub(_ACCENTED, _accent, text)
     text = "".join(_GREEK.get(character, character) for character in text.translate(_SUBSCRIPTS))
-    text = re.sub(r"\\var(epsilon|phi|theta|sigma)", r"\1", text)
-    text = text.replace("\\star", "star").replace("\\ast", "star").replace("∗", "star").replace("*", "star")
+    if latex:
+        text = re.sub(r"\\var(epsilon|phi|theta|sigma)", r"\1", text)
+        text = text.replace("\\star", "star").replace("\\ast", "star")
+    text = text.replace("∗", "star").replace("*", "star")
     return re.sub(r"[\\{}_^\s$()]", "", text)
 
 
@@ -90,7 +95,7 @@ def canonical(text: str) -> str:
     for accent in accents[:1]:
         name = f"{name.removesuffix(ACCENTS[accent])}_{ACCENTS[accent]}"
     for script in re.split(r"[_^]", scripts):
-        inner = re.sub(r"[\s{}\\$]", "", _FONTS.sub("", script))
+        inner = re.sub(r"[\s{}\\$]", "", re.sub(_FONTS, "", script))
         inner = "".join(_GREEK.get(character, character) for character in inner)
         if inner.isdigit() and name[-1:].isalpha():
             name += inner

@@ -278,7 +278,7 @@ def quotient(parser: Parser, token: Token) -> Node:
     return differentiated(parser, body, variables)
 
 
-_VARIABLE = re.compile(
+_VARIABLE = (
     r"(?:\\partial|∂|\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|d)\s*((?:\\[a-zA-Z]+|[^\W\d_])(?:_\{?\w+\}?|[0-9]+)?)"
     r"(?:\s*\^\s*\{?\s*(\d+)\s*\}?)?\s*"
 )
@@ -293,9 +293,9 @@ def variables_of(text: str) -> tuple[tuple[str, int], ...] | None:
     found: list[tuple[str, int]] = []
     position = 0
     while position < len(text):
-        match = _VARIABLE.match(text, position)
+        match = re.match(_VARIABLE, text[position:])
         if match is None:
             return None
         found.append((match[1], int(match[2] or 1)))
-        position = match.end()
+        position += match.end()
     return tuple(found) or None

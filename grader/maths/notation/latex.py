@@ -20,8 +20,8 @@ from grader.maths.notation.numerals import (
 )
 from grader.maths.notation.parser import parse
 from grader.maths.notation.plain import (
-    LETTER,
     LETTERS,
+    is_letter,
     names_and_differential,
     power_tokens,
     with_outward_brackets,
@@ -134,7 +134,7 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
         return _raised(language, spelling[1:])
     if first == "\\" and len(spelling) > 1:
         return _command(language, spelling)
-    if LETTER.match(first):
+    if is_letter(first):
         return names_and_differential(language, spelling)
     return (
         Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),

@@ -15,16 +15,15 @@ REPEATING = (
 )
 _FIRST = r"(?<![0-9.,_^A-Za-z])[0-9]{1,3}"
 _COMMAS = rf"{_FIRST}(?:,[0-9]{{3}})+(?![0-9,])"
+# By whether it is LaTeX; compiled when first needed, for most texts have no separators.
 _SEPARATED = {
-    False: re.compile(rf"{_COMMAS}|{_FIRST}(?:[ \u00a0\u202f][0-9]{{3}})+(?![0-9.,])"),
-    True: re.compile(
-        rf"{_FIRST}(?:\{{,\}}[0-9]{{3}})+(?![0-9,])|{_COMMAS}"
-        rf"|{_FIRST}(?:(?:\\,|\\ |~|\\;|\\:)[0-9]{{3}})+(?![0-9.,])"
-    ),
+    False: rf"{_COMMAS}|{_FIRST}(?:[ \u00a0\u202f][0-9]{{3}})+(?![0-9.,])",
+    True: rf"{_FIRST}(?:\{{,\}}[0-9]{{3}})+(?![0-9,])|{_COMMAS}"
+    rf"|{_FIRST}(?:(?:\\,|\\ |~|\\;|\\:)[0-9]{{3}})+(?![0-9.,])",
 }
 _SEPARATE = re.compile(r"[0-9](?:[,~ \u00a0\u202f]|\{,\}|\\.)[0-9]{3}")
-_OPENING, _CLOSING = re.compile(r"[(\[]|\\\{|\\begin"), re.compile(r"[)\]]|\\\}|\\end")
-_SEPARATOR = re.compile(r"\{,\}|\\.|[,~ \u00a0\u202f]")
+_OPENING, _CLOSING = r"[(\[]|\\\{|\\begin", r"[)\]]|\\\}|\\end"
+_SEPARATOR = r"\{,\}|\\.|[,~ \u00a0\u202f]"
 
 
 def number_token(text: str) -> Token:
@@ -51,15 +50,15 @@ def without_separators(text: str, *, latex: bool) -> str:
     """The text with the thousands of its numbers put together, outside brackets; inside, commas separate."""
     if _SEPARATE.search(text) is None:
         return text
-    pattern = _SEPARATED[latex]
+    pattern = re.compile(_SEPARATED[latex])
     match = pattern.search(text)
     parts: list[str] = []
     position = depth = 0
     while match is not None:
         between = text[position : match.start()]
-        depth += len(_OPENING.findall(between)) - len(_CLOSING.findall(between))
+        depth += len(re.findall(_OPENING, between)) - len(re.findall(_CLOSING, between))
         parts.append(between)
-        parts.append(_SEPARATOR.sub("", match[0]) if depth <= 0 or "{,}" in match[0] else match[0])
+        parts.append(re.sub(_SEPARATOR, "", match[0]) if depth <= 0 or "{,}" in match[0] else match[0])
         position = match.end()
         match = pattern.search(text, position)
     return "".join([*parts, text[position:]])

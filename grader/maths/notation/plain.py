@@ -33,12 +33,8 @@ _TOKEN = rf"""
     |\Z|."""
 _PATTERN = re.compile(rf"\s*+({_TOKEN})", re.X | re.S)
 # Where something is integrated, dx is a differential and no product.
-_INTEGRAL = re.compile(rf"\s*+({_DIFFERENTIAL}|{_TOKEN})", re.X | re.S)
-LETTER = re.compile(rf"[{LETTERS}]")
-_DIFFERENTIALS = re.compile(_DIFFERENTIAL)
+_INTEGRAL = rf"\s*+({_DIFFERENTIAL}|{_TOKEN})"
 _INTEGRATES = re.compile(rf"∫|\bint(?:egral)?\b.*d[{LETTERS}]|\bint_", re.S)
-_BRACKETS = re.compile(r"[()\[\]]")
-_OUTWARD = re.compile(r"([\[\]])([^\[\]]*)([\[\]])")
 _SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ", "0123456789-+nkmijT")
 _WORDS = {
     "sum": Token("fold", "sum", FACTOR, None, True),
@@ -73,7 +69,7 @@ def read_plain(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
     key = ("plain", undeclared, integrates)
     language = symbols.read.get(key)
     if language is None:
-        pattern = _INTEGRAL if integrates else _PATTERN
+        pattern = re.compile(_INTEGRAL, re.X | re.S) if integrates else _PATTERN
         language = Language(symbols, undeclared, False, integrates, pattern, _KNOWN, dict(_KNOWN), learn)
         symbols.read[key] = language
     return parse(text, language, tight=tight)
@@ -84,13 +80,13 @@ def with_outward_brackets(text: str) -> str:
     if "[" not in text and "]" not in text:
         return text
     depth = 0
-    for bracket in _BRACKETS.findall(text):
+    for bracket in re.findall(r"[()\[\]]", text):
         depth += 1 if bracket in "([" else -1
         if depth < 0:
             break
     if depth == 0:
         return text
-    return _OUTWARD.sub(_marked, text)
+    return re.sub(r"([\[\]])([^\[\]]*)([\[\]])", _marked, text)
 
 
 def _marked(match: re.Match[str]) -> str:
@@ -104,11 +100,11 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
     first = spelling[0]
     if (first.isdecimal() and first.isascii()) or (first == "." and len(spelling) > 1):
         return (number_token(spelling),)
-    if language.integrates and _DIFFERENTIALS.fullmatch(spelling):
+    if language.integrates and re.fullmatch(_DIFFERENTIAL, spelling):
         return (Token("differential", spelling, CLOSES, None, canonical(spelling[1:])),)
     if "/" in spelling and "{" not in spelling and len(spelling) > 2:
         return _quotient(language, spelling)
-    if LETTER.match(first):
+    if is_letter(first):
         word = _WORDS.get(spelling)
         if word is not None and language.symbols.find(spelling) is None:
             return (word,)
@@ -120,6 +116,11 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
     return (
         Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),
     )
+
+
+def is_letter(character: str) -> bool:
+    """Whether a name may start with this character."""
+    return (character.isascii() and character.isalpha()) or re.match(f"[{LETTERS}]", character) is not None
 
 
 def names_and_differential(language: Language, spelling: str) -> tuple[Token, ...]:

@@ -16,8 +16,8 @@ from grader.maths.tree import Node, number, symbol
 if TYPE_CHECKING:
     from grader.maths.notation.parser import Parser
 
-_INDEX = re.compile(r"\^\s*\{?\s*[(\[]\s*([0-9]+)\s*[)\]]\s*\}?$")
-_NAMES = re.compile(r"\\?[^\W\d_]+")
+_INDEX = r"\^\s*\{?\s*[(\[]\s*([0-9]+)\s*[)\]]\s*\}?$"
+_NAMES = r"\\?[^\W\d_]+"
 
 
 def scripted(parser: Parser, token: Token) -> Node:
@@ -42,7 +42,7 @@ def scripted(parser: Parser, token: Token) -> Node:
         return Node("entry", (symbol(name), *_indices(parser, token, inner, False)))
     if not language.undeclared:
         raise unknown_name(token.text, language.symbols, parser.column(parser.at - 1))
-    if _INDEX.match(below) and letter(base).kind == "callable":
+    if re.match(_INDEX, below) and letter(base).kind == "callable":
         return _derivative(parser, token, canonical(base), False, scripts)
     plain = letter(token.text)
     return plain.node or parser.prefix(plain)
@@ -50,7 +50,7 @@ def scripted(parser: Parser, token: Token) -> Node:
 
 def _derivative(parser: Parser, token: Token, name: str, declared: bool, scripts: str) -> Node:
     """`f^{(2)}(x)` is the second derivative of f."""
-    index = _INDEX.match(scripts.strip())
+    index = re.match(_INDEX, scripts.strip())
     if index is None or not 1 <= int(index[1]) <= 9 or parser.tokens[parser.at].text != "(":
         if declared:
             raise unknown_name(token.text, parser.language.symbols, parser.column(parser.at - 1))
@@ -70,7 +70,7 @@ def _mentions(inner: str, bound: list[str]) -> bool:
     """Whether a subscript contains a bound name, alone or in a run such as `ij`."""
     if not bound:
         return False
-    names = [normal(name) for name in _NAMES.findall(inner)]
+    names = [normal(name) for name in re.findall(_NAMES, inner)]
     return any(name in bound or all(character in bound for character in name) for name in names)
 
 

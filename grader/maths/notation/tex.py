@@ -26,7 +26,7 @@ from grader.maths.notation.strength import (
     signs_of,
     strength,
 )
-from grader.maths.tree import Node
+from grader.maths.tree import Node, number
 
 _SIGNS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne"}
 _CONSTANTS = {"pi": "\\pi", "e": "e", "i": "\\mathrm{i}", "infinity": "\\infty"}
@@ -77,7 +77,7 @@ def _call(node: Node) -> str:
             return f"\\l{name} {parts[0]} \\r{name}"
         if name == "sqrt":
             return f"\\sqrt{{{parts[0]}}}"
-        if name == "root":
+        if name == "root" and node.args[1] != number(2):  # that would be read as sqrt
             return f"\\sqrt[{parts[1]}]{{{parts[0]}}}"
         if name == "binomial":
             return f"\\binom{{{parts[0]}}}{{{parts[1]}}}"

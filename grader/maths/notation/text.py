@@ -81,7 +81,8 @@ def _product(node: Node) -> str:
 def _exponent(node: Node) -> str:
     if node.op == "negate" and strength(node.args[0]) == ATOM and node.args[0].op != "call":
         return f"-{to_text(node.args[0])}"
-    return _in(node, ATOM)
+    # x^1[a > 0] would be read as x^1 times a list.
+    return f"({to_text(node)})" if node.op == "indicator" else _in(node, ATOM)
 
 
 def _call(node: Node) -> str:
