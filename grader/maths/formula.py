@@ -37,13 +37,20 @@ class Frame:
     def __init__(self, symbols: Symbols, secret: bytes, *, square: bool = False) -> None:
         self.symbols = _squared(symbols) if square else symbols
         self.secret, self.square = secret or b"no secret", square
-        table = self.symbols.table.values()
-        self.counts = frozenset(s.name for s in table if s.kind == "dimension" or s.domain == "integer")
+        counts, arrays, plural = [], [], []
+        for one in self.symbols.table.values():
+            if one.domain == "real" and one.kind == "scalar" and one.definition is None:
+                continue
+            if one.kind == "dimension" or one.domain == "integer":
+                counts.append(one.name)
+            if one.shape != SCALAR or one.definition is not None:
+                arrays.append(one.name)
+            if one.domain == "complex":
+                plural.append(one.name)
+        self.counts, self.arrays, self.complex = frozenset(counts), frozenset(arrays), frozenset(plural)
         self.integers = (
             self.counts - self.symbols.dimensions[0].keys() if self.symbols.dimensions else self.counts
         )
-        self.arrays = frozenset(s.name for s in table if s.shape != SCALAR or s.definition is not None)
-        self.complex = frozenset(s.name for s in table if s.domain == "complex")
         self._points: dict[tuple[int, bool], Point] = {}
         self._samples: dict[tuple[int, bool], Sample | None] = {}
         self._ball_points: dict[tuple[object, int, bool], Point] = {}

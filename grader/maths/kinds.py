@@ -33,8 +33,11 @@ def kind_of(node: Node) -> Kind:
         if node.args and all(kind_of(arg) == "condition" for arg in node.args):
             return "condition"
         return "list" if node.op == "list" else "matrix"
-    if any(one.op == "plusminus" for one in walk(node)):
-        return "values"
+    nodes = [node]
+    for one in nodes:  # a list that grows, see `decide`
+        if one.op == "plusminus":
+            return "values"
+        nodes.extend(one.args)
     return "value"
 
 
