@@ -104,3 +104,42 @@ ARRAYS = {
 def test_ranks_are_compared_for_matrices_of_low_rank_too(expected: str, got: str, outcome: str) -> None:
     assert same(expected, got, ARRAYS, dimensions=[{"n": 3, "k": 4}]).outcome == outcome
     assert same(got, expected, ARRAYS, dimensions=[{"n": 3, "k": 4}]).outcome == outcome
+
+
+SIGNED = {"x": {"scalar": "real"}, "y": {"scalar": "real"}, "n": {"scalar": "integer"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # They differ for negative whole numbers only, or where several names are negative at once.
+        ("max(floor(n), n^3)", "max(abs(floor(n)), n^3)"),
+        ("(1/2)^n (n - n)", "(1/2)^n (abs(n) - n)"),
+        ("x^n", "x^abs(n)"),
+        ("min(-4/n, [x/n <= x - 1])", "min(-4/n, [x/n <= abs(x) - 1])"),
+        ("max(0, -x) max(0, -y)", "max(0, -x) max(0, -y) + max(0, -x - 5) max(0, -y - 5)"),
+        ("[max(n, x) >= y]", "[abs(max(n, x)) >= y]"),
+        ("max(x, y)", "max(x, y) + relu(-x) relu(-y) relu(3 - y)"),
+    ],
+)
+def test_every_combination_of_signs_is_tried(one: str, other: str) -> None:
+    for expected, got in ((one, other), (other, one)):
+        assert same(expected, got, SIGNED).outcome == "different"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sum_{i=1}^n i", "n(n + 1)/2"),
+        ("sum_{i=1}^n x^i", "x (x^n - 1)/(x - 1)"),
+        ("n!", "n (n - 1)!"),
+        ("binomial(n, 2)", "n(n - 1)/2"),
+        ("floor(n/2)", "(n - (n mod 2))/2"),
+        ("x^(2n)", "(x^2)^n"),
+        ("(-1)^n", "cos(pi n)"),
+        ("gcd(n, 6) lcm(n, 6)", "6 abs(n)"),
+    ],
+)
+def test_equal_formulas_of_whole_numbers_stay_the_same(one: str, other: str) -> None:
+    for expected, got in ((one, other), (other, one)):
+        assert same(expected, got, SIGNED).outcome == "same"

@@ -210,7 +210,11 @@ def places(expected: Formula, got: Formula, names: Sequence[str], counting: bool
         )
     )
     if found:
-        for sample in kinks.around(found, samples[:1] + samples[3:4], names):
+        for sample in kinks.patterns(samples[0], names):
+            yield Place(None, sample)
+        # Points of mixed signs, of small whole numbers, all negative and all positive.
+        bases = [samples[k] for k in (0, 3, _NEGATIVE, 1) if k < len(samples)]
+        for sample in kinks.around(found, bases, names):
             yield Place(None, sample)
     for index in range(len(STRATA), _SEARCH):
         sample = frame.sample(index, counting)

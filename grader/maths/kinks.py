@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise, product, zip_longest
+from random import Random
 from typing import Any
 
 from flint import ctx, fmpq, fmpq_poly
@@ -25,7 +26,9 @@ from grader.maths.tree import Node, names_in, number
 
 MOST_PARTS = 12
 MOST_NAMES = 3
-MOST_POINTS = 160
+MOST_SIGNED = 4
+MOST_POINTS = 200
+_SIZES = (fmpq(1, 4), fmpq(3), fmpq(40))
 _TINY = fmpq(1, 2**30)
 _GRID = tuple(fmpq(n, 10) for n in (-640, -160, -80, -40, -21, -9, -4, -1, 1, 4, 9, 21, 40, 80, 160, 640))
 
@@ -168,15 +171,30 @@ def _of(node: Node) -> Iterator[Node]:
 
 def around(found: Sequence[Node], samples: Sequence[Sample], names: Sequence[str]) -> Iterator[Sample]:
     """Points at every place, a little before and behind it, and between neighbours; at most `MOST_POINTS`."""
-    count = 0
     # With one name all lines are one.
-    for sample in samples[:1] if len(names) == 1 else samples:
-        for name in names[:MOST_NAMES]:
-            for value in _along(found, sample, name):
-                count += 1
-                if count > MOST_POINTS:
-                    return
-                yield sample.with_values({name: value})
+    lines = [
+        [sample.with_values({name: value}) for value in _along(found, sample, name)]
+        for sample in (samples[:1] if len(names) == 1 else samples)
+        for name in names[:MOST_NAMES]
+    ]
+    # One of each line in turn, so that none takes up all the room.
+    in_turn = (point for row in zip_longest(*lines) for point in row if point is not None)
+    yield from islice(in_turn, MOST_POINTS)
+
+
+def patterns(sample: Sample, names: Sequence[str]) -> Iterator[Sample]:
+    """Points with every combination of signs of some names, each with sizes from small to large."""
+    random = Random(5)  # noqa: S311 - the sizes need not be secret
+    few = [name for name in names if name not in sample.integers][:MOST_SIGNED]
+    for signs in product((1, -1), repeat=len(few)) if len(few) > 1 else ():
+        for sizes in (_SIZES[2:], _SIZES[1:2], _SIZES):
+            changes = {}
+            for name, sign in zip(few, signs, strict=True):
+                domain = sample.symbols.table[name].domain
+                size = random.choice(sizes) * random.randint(9, 23) / 16
+                size = fmpq(size.ceil()) if domain == "integer" else size
+                changes[name] = size if domain == "positive" else sign * size
+            yield sample.with_values(changes)
 
 
 def at(found: Sequence[Node], sample: Sample, names: Sequence[str]) -> Iterator[Sample]:

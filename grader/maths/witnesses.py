@@ -20,13 +20,14 @@ from grader.maths.formula import Formula
 from grader.maths.names import SCALAR
 from grader.maths.rationals import NotRational
 from grader.maths.real import Sample
-from grader.maths.tree import Node, walk
+from grader.maths.tree import Node, names_in, walk
 
 _ARITHMETIC = frozenset((name, 0) for name in ("gcd", "lcm", "mod", "floor", "ceil", "round", "binomial"))
 _JUMPS = frozenset([("indicator",), ("cases",), *((name, 0) for name in ("max", "min", "abs", "sign"))])
+_FACTORIALS = frozenset((name, 0) for name in ("factorial", "binomial", "gamma"))
 _MOST_NUMBER = 400  # larger sums and factorials take long
 _POINTS = 40
-_FEW_POINTS = 4
+_FEW_POINTS = 6
 _RANKS = 16
 
 
@@ -53,13 +54,25 @@ def _differ_in_numbers(expected: Formula, got: Formula, seen: set[object]) -> bo
     if sample is None:
         return False
     names = sorted(name for name in expected.frame.integers if name in seen)
-    for point in _numbers(sample, names, _constants(expected, got), several, _random(expected)):
+    counts = _counts(expected.settled) | _counts(got.settled)
+    for point in _numbers(sample, names, counts, _constants(expected, got), several, _random(expected)):
         try:
             if differ_at(expected, got, point):
                 return True
         except StudentError:
             continue  # too many terms
     return False
+
+
+def _counts(tree: Node) -> frozenset[str]:
+    """The names that count something: in limits of sums, in indices, in factorials."""
+    found: frozenset[str] = frozenset()
+    for node in walk(tree):
+        if node.op in ("fold", "entry"):
+            found = found.union(*map(names_in, node.args[1:]))
+        elif node.op in ("identity", "broadcast", "filled") or node.value in _FACTORIALS:
+            found = found.union(*map(names_in, node.args))
+    return found
 
 
 def _constants(expected: Formula, got: Formula) -> list[int]:
@@ -89,10 +102,14 @@ def _primes(value: int) -> Iterator[int]:
 
 
 def _numbers(
-    sample: Sample, names: Sequence[str], constants: Sequence[int], several: bool, random: Random
+    sample: Sample,
+    names: Sequence[str],
+    counts: frozenset[str],
+    constants: Sequence[int],
+    several: bool,
+    random: Random,
 ) -> Iterator[Sample]:
-    """The point with other whole numbers for some names, all positive where they count something."""
-    signed = not any(name in sample.integers for name in names)
+    """The point with other whole numbers for some names, positive for those that count something."""
     choices = [*constants, *range(1, 13)]
     count = _POINTS if several else _FEW_POINTS
     for place in range(count):
@@ -105,7 +122,7 @@ def _numbers(
                 value = choices[place]
             else:
                 value = common * random.choice(choices) if random.random() < 0.7 else random.randint(1, 120)
-            if signed and (place + k) % 4 == 3:
+            if name not in counts and (place + k) % 3 == 2:
                 value = -value
             values[name] = value
         whole = {name: values[name] for name in names if name in sample.integers}
