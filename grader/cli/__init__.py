@@ -6,6 +6,7 @@ What `grader --help` needs is all this file imports: half of the tenth of a seco
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any, Final, cast
 
 import click
@@ -73,7 +74,19 @@ def _fault(error: Exception) -> str:
     )
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def _width() -> int:
+    """How wide help is: as Click would have it, without shutil and the compressors that it loads."""
+    given = os.environ.get("COLUMNS", "")
+    try:
+        columns = int(given) if given.isdecimal() and int(given) else os.get_terminal_size().columns
+    except OSError:
+        columns = 80
+    return max(50, min(columns, 80) - 2)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()}
+)
 @click.version_option(__version__, prog_name="grader", message="%(prog)s %(version)s")
 def main() -> None:
     """Marks mathematics and deep-learning homework, and shows the evidence for every mark."""
