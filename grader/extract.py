@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from grader.documents import _numbering, _quantity
+from grader.documents import _contexts, _numbering, _quantity, _sentences
 from grader.documents._names import canonical
 from grader.documents._numbering import Label
 from grader.documents._quantity import Found, Quantity
@@ -26,6 +26,11 @@ _PLACEHOLDER = re.compile(
     r"(?:[\s:.,)\]*_].{0,60})?",
     re.IGNORECASE,
 )
+_ROMAN = re.compile(r"\s*(?:[-+*•]\s+)?(?:\*\*)?(\([a-z]{1,4}\))(?:\*\*)?[:.]?\s*(.*)")
+_CASE = re.compile(
+    r"\s*(?:[-+*•]\s+)?(?:when|if|for|in case|in the case)\s([^,:=]{1,80})[,:]\s*(.*)", re.IGNORECASE
+)
+_WORD = re.compile(r"[A-Za-z]{4,}")
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
 
 
@@ -193,7 +198,13 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
         stated = _quantity.last(_quantity.stated(segment, target.quantity))
         stated = stated or _quantity.single(segment, labelled=True)
         return stated + entries if stated else entries or _as_prose(segment, section)
-    stated = _quantity.last(_quantity.stated(section.blocks, target.quantity))
+    in_two_steps, blocks = _contexts.values(section.blocks, [one.quantity for one in siblings])
+    if (at := siblings.index(target)) in in_two_steps:
+        return [in_two_steps[at], *entries]
+    stated = _quantity.last(_quantity.stated(blocks, target.quantity))
+    stated = stated or _sentences.given(
+        blocks, target.quantity, [s.quantity for s in siblings if s is not target]
+    )
     if stated or entries:
         return stated + entries
     printed = [b for b in section.blocks if b.kind == "output" and b.name and target.quantity.bears(b.name)]
@@ -206,7 +217,8 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
         and other.wanted.reads != "prose"
         and (
             other.wanted.part in segments
-            or any(True for _ in _quantity.stated(section.blocks, other.quantity))
+            or siblings.index(other) in in_two_steps
+            or any(True for _ in _quantity.stated(blocks, other.quantity))
         )
     ]
     if target.alone or len(claimed) == sum(other.wanted.reads != "prose" for other in siblings) - 1:
@@ -214,7 +226,18 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
         if single:
             return single
     # something is there but cannot be told apart: shown as it stands rather than called missing
-    return [] if claimed or (segments and not target.alone) else _as_prose(rest, section)
+    if not claimed and (target.alone or not segments):
+        return _as_prose(rest, section)
+    left = [block for block in _unclaimed(rest, claimed) if block.kind in {"prose", "formula"}]
+    return _as_prose(left, section) if _states_something(left) else []
+
+
+def _states_something(blocks: Sequence[Block]) -> bool:
+    """Whether a formula or a number stands beside what other parts claim: then nothing is called missing."""
+    return any(
+        block.kind == "formula" or (block.kind == "prose" and re.search(r"\$|\d", block.text))
+        for block in blocks
+    )
 
 
 def _unclaimed(blocks: Sequence[Block], others: Sequence[_Target]) -> list[Block]:
@@ -270,15 +293,29 @@ def _labelled(block: Block, siblings: Sequence[_Target]) -> Iterator[tuple[str, 
     kept: list[str] = []
     begins, label = block.place.line, None
     for offset, line in enumerate(block.text.split("\n")):
-        parts = _quantity.named(line) if ":" in line else None
-        named = _sibling(parts[0], siblings) if parts and parts[1] == ":" else None
-        if parts and named:
+        named, text = _label(line, siblings)
+        if named:
             yield "\n".join(kept), begins, label
-            kept, label = [parts[2]], named
+            kept, label = [text], named
             begins = None if block.place.line is None else block.place.line + offset
         else:
             kept.append(line)
     yield "\n".join(kept), begins, label
+
+
+def _label(line: str, siblings: Sequence[_Target]) -> tuple[_Target | None, str]:
+    """The part a line begins to answer, `**limit:** ...`, `(ii) ...`, `When X is wide, ...`; and its text."""
+    parts = _quantity.named(line) if ":" in line else None
+    if parts and parts[1] == ":" and (named := _sibling(parts[0], siblings)):
+        return named, parts[2]
+    if (roman := _ROMAN.match(line)) and (named := _sibling(roman[1], siblings)):
+        return named, roman[2]
+    if case := _CASE.match(line):
+        words = {canonical(word).lower() for word in _WORD.findall(case[1])}
+        meant = [one for one in siblings if any(name.lower() in words for name in one.quantity.names)]
+        if len(meant) == 1:
+            return meant[0], case[2]
+    return None, line
 
 
 def _sibling(name: str, siblings: Sequence[_Target]) -> _Target | None:

@@ -31,6 +31,8 @@ _NUMBER = re.compile(
 _SINGLE = re.compile(r"[1-9]\d?\s*\.?\s*\(?[a-z]\)(?:\s|[.:]|$)")
 _LETTER = re.compile(r"(?:part\s+)?\(?(?:[a-z]|i{1,3}|iv|vi{0,3}|ix)\)(?:\s|[.:]|$)", re.IGNORECASE)
 _ITEM = re.compile(r"[1-9]\d?[.)](?:\s|$)")
+# sub-questions are often the items of a list: `- (a) Show that ...`
+_BULLET = re.compile(r"[-+*•]\s+(?=(?:\*\*)?\([a-z]\)\s)")
 _OPEN = re.compile(
     r"(?<!\\)\$\$|(?<!\\)\\\[|\\begin\{((?:equation|align|aligned|gather|multline|eqnarray|displaymath|math)\*?)\}"
 )
@@ -109,6 +111,7 @@ def _paragraph(lines: list[Line], place: Place) -> Iterator[Block]:
 
 def _heading(line: str, *, first: bool) -> tuple[str, int] | None:
     """The text and level of a line that is a heading without Markdown's sign for it."""
+    line = _BULLET.sub("", line.lstrip(), count=1) if "(" in line[:12] else line
     if bold := _BOLD.match(line):
         text = bold[1].strip()
         if not bold[2].strip() and not text.endswith((".", "!", "?")) and not _LABEL.match(text):

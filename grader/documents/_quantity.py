@@ -162,6 +162,9 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
             formulas += [Found(trimmed(inner), place, "latex") for _, _, inner in inline(line)]
     if len(formulas) == 1:
         return formulas
+    displays = [block for block in blocks if block.kind == "formula"]
+    if labelled and len(displays) == 1 and not any(_is_bare(line.partition("$")[0]) for line, _ in lines):
+        return [Found(trimmed(displays[0].text), displays[0].place, "latex")]
     own_line = labelled and lines and blocks[0].kind == "prose"
     if lines and ((len(lines) == 1 and not formulas) or own_line):
         return [_value(*lines[0])]

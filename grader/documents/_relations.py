@@ -15,6 +15,8 @@ _TOKEN = re.compile(
 )
 _OPEN, _CLOSE = set("([{"), set(")]}")
 _SIGNS = {"=", ":=", "==", "≈", "≡", "\\approx", "\\simeq", "\\equiv", "\\coloneqq", "\\triangleq"}
+# a row of a display that begins so goes on with the row before; "-" may begin an equation of its own
+_GOES_ON = {"+", "\\times", "\\cdot", "\\pm"}
 _ROWS = {"\\\\", "\\cr", "\\newline"}
 _BREAKS = {
     *("\\quad", "\\qquad", "\\Rightarrow", "\\implies", "\\Longrightarrow", "\\iff", "\\Leftrightarrow"),
@@ -127,7 +129,7 @@ def _statements(text: str) -> Iterator[str]:
     for row in _split(text, _ROWS):
         row = "".join(_split(row, {"&"})).strip()
         token = _TOKEN.match(row)
-        if current and token and token[0] in _SIGNS:
+        if current and token and (token[0] in _SIGNS or token[0] in _GOES_ON):
             current += f" {row}"
             continue
         if current.strip():

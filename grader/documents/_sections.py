@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from grader.documents import _numbering
 from grader.documents._numbering import Label, Number
 from grader.documents._prose import BOLD, ITEM, NUMBERED
 from grader.types import Block
+
+# so many answers must be marked before what stands before the marks is taken for the questions
+MARKED = 3
+_MARK = re.compile(
+    r"\s*(?:\*\*|__)?(?:my\s+)?(?:solution|answer)\s*(?:\*\*|__)?\s*[:.](?:\*\*|__)?(?:\s|$)", re.I
+)
 
 
 @dataclass(slots=True)
@@ -42,9 +50,14 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
     }
     sections = [Section(())]
     position = _Position()
-    for block in blocks:
+    tops = _tops(blocks, labels)
+    for at, block in enumerate(blocks):
         if block.kind != "heading":
             sections[-1].blocks.append(block)
+            continue
+        if at in tops:
+            position = _Position(tops[at], NUMBERED)
+            sections.append(Section(_owner(tops[at], labels)))
             continue
         number = _number(block, position, known, set(labels) - stated)
         if number is None:
@@ -65,7 +78,54 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
             sections[-1].blocks.append(replace(block, text=number.word, level=BOLD))
         if number.rest and (block.level >= BOLD or "$" in number.rest or "=" in number.rest):
             sections[-1].blocks.append(replace(block, kind="prose", text=number.rest, level=0))
-    return sections
+    return _after_marks(sections) if _marked(sections) else sections
+
+
+def _tops(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label]:
+    """Where `2. Title` opens a question: the sheet has a 2a, and the next heading of any kind is `(a)`.
+
+    The numbers must rise, so that an item of a list inside an answer is not taken for one.
+    """
+    first = {label[:-1] for label in labels if len(label) == 2 and label[1] == "a"}
+    headings = [(at, block) for at, block in enumerate(blocks) if block.kind == "heading"]
+    tops: dict[int, Label] = {}
+    reached = 0
+    for (at, block), (_, following) in pairwise(headings):
+        number = _numbering.item(block.text) if block.level == ITEM else None
+        opened = _numbering.letter(following.text)
+        if not (number and opened and opened.label == ("a",) and number.label in first):
+            continue
+        if int(number.label[0]) > reached:
+            tops[at] = number.label
+            reached = int(number.label[0])
+    return tops
+
+
+def _marked(sections: Sequence[Section]) -> bool:
+    """Whether a document marks its answers with `Solution:`, so that the question stands before it."""
+    owned = [section for section in sections if section.owner and section.blocks]
+    marked = sum(
+        any(_MARK.match(block.text) for block in one.blocks if block.kind == "prose") for one in owned
+    )
+    return marked >= MARKED and 2 * marked > len(owned)
+
+
+def _after_marks(sections: Sequence[Section]) -> list[Section]:
+    """The sections without what stands before their `Solution:`; one without the mark is kept as it is."""
+    kept: list[Section] = []
+    for section in sections:
+        at = next(
+            (n for n, b in enumerate(section.blocks) if b.kind == "prose" and _MARK.match(b.text)),
+            None,
+        )
+        if at is None or not section.owner:
+            kept.append(section)
+            continue
+        opening = section.blocks[at]
+        text = opening.text[_MARK.match(opening.text).end() :]  # type: ignore[union-attr]
+        first = [replace(opening, text=text.strip())] if text.strip() else []
+        kept.append(Section(section.owner, [*first, *section.blocks[at + 1 :]]))
+    return kept
 
 
 def _number(

@@ -1,0 +1,87 @@
+"""Values that sentences give: `which takes $2n^2$ multiplications`, `going forward ... it is $O(1)$`.
+
+A sentence gives a value only where one reading is possible: it names one quantity and holds one formula
+that can be meant. Everything else is left for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.documents._names import canonical
+from grader.documents._quantity import TEXT_LIMIT, Found, Quantity, down, inline
+from grader.documents._relations import trimmed
+from grader.types import Block
+
+_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
+_ORDER = re.compile(r"\s*\\?(?:mathcal\{O\}|Theta|O|Omicron|Θ)\s*(?:\\left)?\s*\(")
+_SAYS = re.compile(r"(?:^|\s)(?:is|are|equals|becomes|requires?|costs?|takes?|needs?|approaches|to)\s*$")
+_WORDS = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
+_AFTER = re.compile(r"\s*(?:scalar\s+)?((?:[A-Za-z-]+\s?){1,3})")
+
+
+def given(blocks: Sequence[Block], mine: Quantity, others: Sequence[Quantity]) -> list[Found]:
+    """What sentences give for a quantity, the last one only; nothing where others could be meant as well."""
+    found: list[Found] = []
+    for block in blocks:
+        if block.kind != "prose":
+            continue
+        at = 0
+        text = block.text[:TEXT_LIMIT]
+        for sentence in _sentences(text):
+            at = text.index(sentence, at)
+            if sentence.rstrip().endswith("?") or sentence.lstrip().startswith(">"):
+                continue
+            value = _before_its_name(sentence, mine) or _by_its_name(sentence, mine, others)
+            if value:
+                place = down(block.place, text.count("\n", 0, at + len(sentence) - len(sentence.lstrip())))
+                found.append(Found(value, place, "latex"))
+    return found[-1:]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """Sentences, which do not end inside a formula."""
+    start = 0
+    formulas = [(begin, end) for begin, end, _ in inline(text)]
+    for match in _END.finditer(text):
+        if not any(begin < match.start() < end for begin, end in formulas):
+            yield text[start : match.start()]
+            start = match.end()
+    if text[start:].strip():
+        yield text[start:]
+
+
+def _before_its_name(sentence: str, mine: Quantity) -> str:
+    """`$n^2 + n$ memory cost`: the formula right before one of the quantity's names."""
+    for _, end, formula in inline(sentence):
+        after = _AFTER.match(sentence, end)
+        words = after[1].split() if after else []
+        if any(mine.bears(" ".join(words[:count])) for count in range(1, len(words) + 1)):
+            return trimmed(formula)
+    return ""
+
+
+def _by_its_name(sentence: str, mine: Quantity, others: Sequence[Quantity]) -> str:
+    """The one order, or the one formula after `is`, of a sentence that names this quantity and no other."""
+    formulas = inline(sentence)
+    named = {canonical(word).lower() for word in _WORDS.findall(_without(sentence, formulas))}
+    written = {canonical(formula) for _, _, formula in formulas}
+
+    def speaks_of(quantity: Quantity) -> bool:
+        words = {name.lower() for name in quantity.names if len(name) > 3 and name.replace("-", "").isalpha()}
+        return bool(words & named) or any("ll" in n or "gg" in n for n in quantity.names & written)
+
+    if not speaks_of(mine) or any(speaks_of(other) for other in others):
+        return ""
+    orders = [formula for _, _, formula in formulas if _ORDER.match(formula)]
+    if len(orders) == 1:
+        return trimmed(orders[0])
+    said = [formula for begin, _, formula in formulas if _SAYS.search(sentence[:begin])]
+    return trimmed(said[0]) if len(said) == 1 and "=" not in said[0] and not orders else ""
+
+
+def _without(sentence: str, formulas: list[tuple[int, int, str]]) -> str:
+    for begin, end, _ in reversed(formulas):
+        sentence = sentence[:begin] + " " + sentence[end:]
+    return sentence

@@ -1,0 +1,178 @@
+"""Reading write-ups as people hand them in: lists of sub-questions, marked solutions, values in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader import documents, extract
+from grader.extract import Wanted
+from grader.types import Answer, File
+
+
+def find(wanted: list[Wanted], text: str) -> dict[str, tuple[Answer, ...]]:
+    return extract.find([documents.read(File("a.md", text.encode()))], wanted)
+
+
+def texts(wanted: list[Wanted], text: str) -> dict[str, str]:
+    return {part: " | ".join(a.text for a in found) for part, found in find(wanted, text).items()}
+
+
+LETTERED = [
+    Wanted("1a", "1a", (), reads="prose"),
+    Wanted("2a", "2a", ("p",)),
+    Wanted("2b", "2b", ("q",)),
+    Wanted("3a", "3a", ("p",)),
+    Wanted("3b", "3b", ("r",)),
+]
+
+LIST_OF_QUESTIONS = """Course 17
+
+1. Warm up
+
+- (a) **Tell us what you expect.**
+
+2. Rotations of the plane
+
+- (a) Find $p = 99$ by hand.
+
+Solution: Turning twice gives $p = 4$.
+
+(b) Find $q = 98$ by hand.
+
+Solution:
+
+1. turn
+
+2. turn back
+
+$$q = 5$$
+
+3. Shears
+
+- (a) Show that $p = 97$.
+
+Solution: $p = 6$
+
+- (b) Show that $r = 96$.
+
+Solution: We get $r = 7$.
+"""
+
+
+def test_numbered_titles_with_lettered_items_below_them_are_questions() -> None:
+    found = texts(LETTERED, LIST_OF_QUESTIONS)
+    assert {part: found[part] for part in ("2a", "2b", "3a", "3b")} == {
+        "2a": "4",
+        "2b": "5",
+        "3a": "6",
+        "3b": "7",
+    }
+
+
+def test_what_stands_before_the_mark_of_a_solution_is_the_question() -> None:
+    empty = LIST_OF_QUESTIONS
+    for answer in ("Turning twice gives $p = 4$.", "1. turn\n\n2. turn back\n\n$$q = 5$$", "We get $r = 7$."):
+        empty = empty.replace(answer, "")
+    assert empty != LIST_OF_QUESTIONS
+    assert texts(LETTERED, empty.replace("Solution: $p = 6$", "Solution:")).keys() <= {"1a"}
+
+
+def test_one_solution_mark_does_not_make_the_text_before_it_a_question() -> None:
+    wanted = [Wanted("1", "1", ("z",)), Wanted("2", "2", ("y",))]
+    assert texts(wanted, "# 1\n\n$z = 3$\n\nSolution: see above\n\n# 2\n\n$y = 4$\n") == {"1": "3", "2": "4"}
+
+
+def test_a_list_inside_an_answer_opens_no_question() -> None:
+    text = "2. Rotations\n\n(a) $p = 1$\n\n1. first this\n\n2. then that\n\n(b) $q = 2$\n"
+    assert texts(LETTERED, text) == {"2a": "1", "2b": "2"}
+
+
+CASES = [
+    Wanted("4.wide", "4", ("wide", "underdetermined")),
+    Wanted("4.tall", "4", ("tall", "overdetermined")),
+]
+
+
+@pytest.mark.parametrize("opening", ["When the matrix is {},", "If it is {},", "- For {} matrices:"])
+def test_a_case_that_is_named_is_the_label_of_the_formula_below(opening: str) -> None:
+    wide, tall = opening.format("wide"), opening.format("tall")
+    text = f"# 4\n\n{wide} this is left:\n\n$$F = 3$$\n\n{tall} the other.\n\n$$F = 4$$\n\nPut $s = 0$."
+    assert texts(CASES, text) == {"4.wide": "F = 3", "4.tall": "F = 4"}
+
+
+def test_a_case_that_names_both_or_neither_labels_nothing() -> None:
+    found = texts(CASES, "# 4\n\nWhen it is wide or tall, we see\n\n$$F = 3$$\n")
+    assert all("When it is" in text for text in found.values())
+
+
+ROMAN = [Wanted("5.one", "5", ("one", "(i)")), Wanted("5.two", "5", ("two", "(ii)"))]
+
+
+def test_roman_numbers_label_the_answers_of_one_question() -> None:
+    assert texts(ROMAN, "# 5\n\n(i)\n\n$$8$$\n\n- (ii) $9$\n") == {"5.one": "8", "5.two": "9"}
+
+
+MODES = [
+    Wanted("6.value", "6", ("z",)),
+    Wanted("6.up_time", "6", ("upward_time",)),
+    Wanted("6.down_time", "6", ("downward_time", "time_downward")),
+    Wanted("6.down_memory", "6", ("downward_memory",)),
+]
+TWO_STEPS = """# 6
+
+$$z = (1 \\ 2)$$
+
+Upward:
+
+$$\\text{Time: } M = a b, \\quad z = c M$$
+
+$$\\text{Total time} = n + n = 2n$$
+
+Downward mode :
+
+Total time = $n^2 + n^2 = 2n^2$
+
+$$\\text{Memory} = n^2$$
+"""
+
+
+def test_a_quantity_may_be_named_in_two_steps() -> None:
+    assert texts(MODES, TWO_STEPS) == {
+        "6.value": "(1 \\ 2)",
+        "6.up_time": "2n",
+        "6.down_time": "2n^2",
+        "6.down_memory": "n^2",
+    }
+
+
+COSTS = [
+    Wanted("7.time", "7", ("time", "multiplications")),
+    Wanted("7.memory", "7", ("memory", "memory_cost")),
+]
+SENTENCES = [
+    ("This needs $2n^2$ multiplications and\n\n$n^2 + n$ memory cost.", "2n^2", "n^2 + n"),
+    (
+        "We touch $n$ rows, so the time is $O(n^2)$. For the memory all of $A$ is kept: $O(n)$.",
+        "O(n^2)",
+        "O(n)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "time", "memory"), SENTENCES)
+def test_a_sentence_that_names_one_quantity_gives_its_value(text: str, time: str, memory: str) -> None:
+    assert texts(COSTS, f"# 7\n\n{text}\n") == {"7.time": time, "7.memory": memory}
+
+
+def test_a_sentence_that_names_two_quantities_is_left_for_a_person() -> None:
+    found = texts(COSTS, "# 7\n\nTime and memory are $O(n)$ here.\n")
+    assert found == dict.fromkeys(found, "Time and memory are $O(n)$ here.")
+
+
+def test_a_question_gives_no_value() -> None:
+    assert texts(COSTS, "# 7\n\nIs the time $O(n)$?\n").get("7.time", "") != "O(n)"
+
+
+def test_a_row_that_begins_with_plus_goes_on_with_the_row_before() -> None:
+    text = "# 8\n$$\\begin{aligned} & z = 1 \\\\ & + 2 \\\\ & = 3 \\end{aligned}$$\n"
+    assert texts([Wanted("8", "8", ("z",))], text) == {"8": "3"}
