@@ -70,6 +70,8 @@ def decide_pair(pair: Pair) -> Found:
 
 
 def _decide(pair: Pair) -> Found:
+    from grader.maths.brackets import as_intervals
+
     try:
         declared = _symbols(pair.symbols, pair.dimensions)
     except StaffError as error:
@@ -80,7 +82,9 @@ def _decide(pair: Pair) -> Found:
             trees.append(_read(pair, declared, whose))
         except StudentError as error:
             return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
-    reference, answer = trees
+    reference, answer = as_intervals(
+        (trees[0], trees[1]), (pair.reference, pair.answer), (pair.reference_notation, pair.notation)
+    )
     symbols = _opened(pair, declared, reference, answer)
     try:
         found = _comparison(pair, reference, answer, symbols)

@@ -42,12 +42,14 @@ def same(
         StudentError: one of the texts cannot be read.
         SymbolFault: a declaration that cannot be used.
     """
+    from grader.maths.brackets import as_intervals
     from grader.maths.decide import decide
     from grader.maths.names import declare, open_symbols
     from grader.maths.notation import read
 
     declared = declare(symbols or {}, dimensions)
-    trees = [read(text, declared, notation, undeclared=symbols is None) for text in (expected, got)]
+    one, other = (read(text, declared, notation, undeclared=symbols is None) for text in (expected, got))
+    trees = as_intervals((one, other), (expected, got), (notation, notation))
     known = open_symbols(trees, declared, domain) if symbols is None else declared
     if policy is None:
         return decide(trees[0], trees[1], known, secret=secret)

@@ -18,6 +18,7 @@ from grader.maths.kinds import (
     as_set,
     bounded_name,
     calculated_value,
+    is_continuous,
     kind_of,
     listed_values,
     named_value,
@@ -29,7 +30,7 @@ from grader.maths.names import Symbol, Symbols
 from grader.maths.relations import compare_conditions, has_unknown_function
 from grader.maths.sets import compare_sets, match_lists
 from grader.maths.shapes import ShapeError
-from grader.maths.tree import Node, names_in, walk
+from grader.maths.tree import Node, names_in
 
 _MOST_NODES = 20_000
 _MOST_DEPTH = 6  # of sets in sets
@@ -253,7 +254,7 @@ class _Decision:
     def bracketed_pair(self, expected: Node, got: Node) -> Comparison | None:
         """A pair beside an interval or an inequality: it does not say whether it is open or closed."""
         for one, other in ((expected, got), (got, expected)):
-            if other.op != "list" or len(other.args) != 2 or not _continuous(one):
+            if other.op != "list" or len(other.args) != 2 or not is_continuous(one):
                 continue
             found = [self.decide(one, interval, 1) for interval in as_intervals(other)]
             if any(verdict.outcome != "different" for verdict in found):
@@ -342,14 +343,6 @@ def _without_names(expected: Node, got: Node) -> tuple[Node, Node]:
 
 def _set_of_conditions(node: Node) -> bool:
     return node.op == "set" and bool(node.args) and all(kind_of(arg) == "condition" for arg in node.args)
-
-
-def _continuous(node: Node) -> bool:
-    """Whether a tree is an interval, or a condition with an inequality."""
-    signs = [one.value for one in walk(node) if one.op == "relation"]
-    return node.op == "interval" or (
-        kind_of(node) == "condition" and any(sign not in ("=", "!=") for sign in signs)
-    )
 
 
 def _beyond_numbers(node: Node) -> bool:

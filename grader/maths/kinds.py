@@ -53,6 +53,20 @@ def is_name(node: Node) -> bool:
     return False
 
 
+def is_continuous(node: Node) -> bool:
+    """Whether a tree is a set with intervals in it, or a condition with intervals or inequalities."""
+    if kind_of(node) not in ("set", "condition"):
+        return False
+    return any(
+        one.op == "interval"
+        or (
+            one.op == "relation"
+            and not {"=", "!="}.issuperset(one.value if isinstance(one.value, tuple) else [one.value])
+        )
+        for one in walk(node)
+    )
+
+
 def named_value(node: Node) -> Node | None:
     """What a named quantity is said to be: `3` for `x = 3`, the last value of a chain `x = 1 + 2 = 3`."""
     if node.op == "member" and is_name(node.args[0]) and kind_of(node.args[1]) == "value":
