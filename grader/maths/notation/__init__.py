@@ -11,10 +11,13 @@ False
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 from grader.errors import StudentError
 from grader.maths.names import Symbols
-from grader.maths.notation.limits import check_limits
+from grader.maths.notation.limits import DEPTH, check_limits
+from grader.maths.notation.literal import read_literal
 from grader.maths.notation.signed import without_signs
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node
@@ -22,7 +25,8 @@ from grader.types import Notation
 
 __all__ = ["read", "to_latex", "to_mathml", "to_text"]
 
-_PYTHON = re.compile(r"\bnp\.|\bnumpy\.|\.T\b|@|\*\*|\.dot\(")
+_PYTHON = re.compile(r"\bnp\.|\bnumpy\.|\.T\b|\.dot\(")
+_MARKS = ("$", "`")
 
 
 def read(
@@ -36,38 +40,54 @@ def read(
     Raises:
         StudentError: the text cannot be read; says the column, what was found and, for names, what is near.
     """
-    from grader.maths.notation.literal import read_literal
-
-    text = _without_delimiters(text)
-    check_limits(text)
-    literal = read_literal(text)
-    if literal is not None:
-        return literal
+    text = text.strip()
+    if text[:1] in _MARKS or text[:2] in ("\\[", "\\("):
+        text = _without_delimiters(text)
+    if not text:
+        raise StudentError("There is no formula here.", code="empty")
+    if len(text) > DEPTH:
+        check_limits(text)
+    # Most of what follows is rare; a look at one character says that it is not there.
+    if text[-1] in ")]" and text[0] in "[(nam":
+        literal = read_literal(text)
+        if literal is not None:
+            return literal
     if notation == "plain":
-        notation = "latex" if "\\" in text or "{,}" in text else "python" if _PYTHON.search(text) else "plain"
+        if "\\" in text or "{,}" in text:
+            notation = "latex"
+        elif "@" in text or "**" in text or ("." in text and _PYTHON.search(text)):
+            notation = "python"
     text = without_signs(text, symbols, notation)
     if notation == "python":
-        from grader.maths.notation.python import read_python
+        return _python()(text, symbols, undeclared=undeclared)
+    return _parsed(notation)(text, symbols, tight=tight, undeclared=undeclared)
 
-        return read_python(text, symbols, undeclared=undeclared)
+
+# The readers are loaded when they are needed: a class that types NumPy needs no patterns of LaTeX.
+@cache
+def _python() -> Callable[..., Node]:
+    from grader.maths.notation.python import read_python
+
+    return read_python
+
+
+@cache
+def _parsed(notation: Notation) -> Callable[..., Node]:
     if notation == "latex":
         from grader.maths.notation.latex import read_latex
 
-        return read_latex(text, symbols, tight=tight, undeclared=undeclared)
+        return read_latex
     from grader.maths.notation.plain import read_plain
 
-    return read_plain(text, symbols, tight=tight, undeclared=undeclared)
+    return read_plain
 
 
 def _without_delimiters(text: str) -> str:
-    text = text.strip()
     for left, right in (("$$", "$$"), ("$", "$"), ("\\[", "\\]"), ("\\(", "\\)"), ("`", "`")):
         if len(text) > len(left) + len(right) and text.startswith(left) and text.endswith(right):
             inner = text[len(left) : -len(right)]
             if left not in inner:
                 return inner.strip()
-    if not text:
-        raise StudentError("There is no formula here.", code="empty")
     return text
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from grader.errors import StudentError
 from grader.maths.tree import Node
 
+EXPONENT_DIGITS = 3
 _NUMBER = re.compile(r"[+\-−]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LITERAL = re.compile(r"[\s\[\]();,0-9.+\-−eE]+")
 _WRAPPED = re.compile(r"^(?:np\.|numpy\.)?(?:array|asarray|matrix)\((.*?)(?:,\s*dtype=[\w.]+)?\)$", re.S)
@@ -56,9 +57,17 @@ def matrix_of(rows: list[list[Node]]) -> Node:
 
 
 def number_node(text: str) -> Node:
-    """The node of an unsigned number as typed: `3` is exact, `0.33` keeps its digits."""
+    """The node of an unsigned number as typed: `3` is exact, `0.33` keeps its digits.
+
+    Raises:
+        StudentError: its power of ten is larger than anybody means.
+    """
     if text.isdigit():
         return Node("number", (), Fraction(text))
+    if "e" in text or "E" in text:
+        exponent = text.lower().partition("e")[2]
+        if len(exponent.lstrip("+-")) > EXPONENT_DIGITS:
+            raise StudentError("A number has an exponent of more than 999.", code="too-large")
     return Node("decimal", (), text)
 
 

@@ -122,8 +122,11 @@ class Parser:
 
     def expression(self, least: int) -> Node:
         """The longest expression whose operators bind tighter than `least`."""
-        self.deeper()
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise self.too_deep()
         tokens = self.tokens
+        implicit = self.implicit
         token = tokens[self.at]
         self.at += 1
         left = token.node
@@ -139,20 +142,31 @@ class Parser:
                         break
                     left = found
                     continue
-                if self.implicit <= least:
+                if implicit <= least:
                     break
-                right = self.expression(self.implicit)
+                right = self.operand(token, implicit)
                 left = Node("product", (*left.args, right) if left.op == "product" else (left, right))
             elif binding == POSTFIX:
                 self.at += 1
                 left = postfixes.postfix(self, left, token)
-            elif binding > least:
-                self.at += 1
-                left = self.infix(left, token, binding)
-            else:
+            elif binding <= least:
                 break
+            elif token.text == "^":
+                self.at += 1
+                left = Node("power", (left, self.exponent()))
+            else:
+                self.at += 1
+                left = self.infix(left, token.text, self.operand(tokens[self.at], binding))
         self.depth -= 1
         return left
+
+    def operand(self, token: Token, binding: int) -> Node:
+        """What stands behind an operator that binds so tightly; mostly it is one atom, seen at once."""
+        node = token.node
+        if node is not None and 0 <= self.tokens[self.at + 1].binding <= binding:
+            self.at += 1
+            return node
+        return self.expression(binding)
 
     def deeper(self) -> None:
         """Counts one more level of nesting; who calls it counts it back.
@@ -161,24 +175,22 @@ class Parser:
             StudentError: there are too many.
         """
         self.depth += 1
-        if self.depth > 2 * DEPTH:
-            raise StudentError(f"The formula is nested more than {DEPTH} deep.", code="too-deep")
+        if self.depth > _DEEPEST:
+            raise self.too_deep()
 
-    def infix(self, left: Node, token: Token, binding: int) -> Node:
-        text = token.text
-        if text == "^":
-            return Node("power", (left, self.exponent()))
-        right = self.expression(binding)
-        if text == "+":
-            return Node("sum", (*left.args, right) if left.op == "sum" else (left, right))
-        if text == "-":
+    def too_deep(self) -> StudentError:
+        return StudentError(f"The formula is nested more than {DEPTH} deep.", code="too-deep")
+
+    def infix(self, left: Node, sign: str, right: Node) -> Node:
+        if sign == "-":
             right = Node("negate", (right,))
+        if sign in ("+", "-"):
             return Node("sum", (*left.args, right) if left.op == "sum" else (left, right))
-        if text == "*":
+        if sign == "*":
             return Node("product", (*left.args, right) if left.op == "product" else (left, right))
-        if text == "/":
+        if sign == "/":
             return Node("divide", (left, right))
-        return lists.looser(self, left, text, right)
+        return lists.looser(self, left, sign, right)
 
     def exponent(self) -> Node:
         """The exponent behind a `^`: one factor with its sign and its own powers.
@@ -337,5 +349,6 @@ _PREFIXES: dict[str, Callable[[Parser, Token], Node]] = {
     "quotient of differentials": binders.quotient,
     "differential": binders.differential,
 }
+_DEEPEST = 2 * DEPTH
 _FRACTIONS = frozenset(("fraction", "vulgar fraction"))
 _SPECIAL_FACTORS = frozenset(("bar", "number", "function", "fraction", "vulgar fraction", "open"))

@@ -34,7 +34,7 @@ _TOKEN = rf"""
 _PATTERN = re.compile(rf"\s*+({_TOKEN})", re.X | re.S)
 # Where something is integrated, dx is a differential and no product.
 _INTEGRAL = rf"\s*+({_DIFFERENTIAL}|{_TOKEN})"
-_INTEGRATES = re.compile(rf"∫|\bint(?:egral)?\b.*d[{LETTERS}]|\bint_", re.S)
+_INTEGRATES = rf"∫|\bint(?:egral)?\b(?s:.*)d[{LETTERS}]|\bint_"
 _SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ", "0123456789-+nkmijT")
 _WORDS = {
     "sum": Token("fold", "sum", FACTOR, None, True),
@@ -65,7 +65,7 @@ def read_plain(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
         StudentError: it cannot be read, with the column.
     """
     text = with_outward_brackets(without_separators(text, latex=False))
-    integrates = _INTEGRATES.search(text) is not None
+    integrates = ("∫" in text or "int" in text) and re.search(_INTEGRATES, text) is not None
     key = ("plain", undeclared, integrates)
     language = symbols.read.get(key)
     if language is None:

@@ -22,6 +22,7 @@ _BASE = rf"(?P<base>\{{\\mathrm\{{[A-Za-z0-9]+\}}\}}|{_DRESSED}|\\[a-zA-Z]+|{_LE
 _BELOW = rf"(?:\s*_\s*(?:{_BRACED}|[A-Za-z0-9]+))?"
 _PRIMES = r"(?P<primes>\s*(?:['’′]+|\^\s*(?:\\prime(?![A-Za-z])|['’′])|\^\s*\{\s*(?:\\prime|['’′]|\s)+\}))"
 _ARGUMENT = rf"\s*(?:\\left)?\s*\(\s*(?P<argument>{_LETTERS}|\\[a-z]+)\s*(?:\\right)?\s*\)"
+_BRACKETED = rf"\((?:\s|\\[,;:! ])*(?:{_LETTERS}|\\[a-z]+)(?:\s|\\right)*\)"
 _PRIMED = rf"{_BASE}(?P<below>{_BELOW}){_PRIMES}(?P<after>{_BELOW})"
 _APPLIED = rf"{_BASE}(?P<below>{_BELOW}){_ARGUMENT}"
 
@@ -37,8 +38,11 @@ def without_signs(text: str, symbols: Symbols, notation: Notation) -> str:
         symbols.read[_KEY] = signed
     if not signed:
         return text
-    if notation != "python":  # there a prime is a quotation mark
+    # In Python a prime is a quotation mark.
+    if notation != "python" and ("'" in text or "’" in text or "′" in text or "\\prime" in text):
         text = re.sub(_PRIMED, lambda match: _primed(match, signed, notation), text)
+    if "(" not in text or not re.search(_BRACKETED, text):
+        return text
     return re.sub(_APPLIED, lambda match: _applied(match, signed, notation), text)
 
 
