@@ -10,6 +10,7 @@ from grader.errors import StudentError
 from grader.maths.conditions import is_condition
 from grader.maths.divisors import with_divisors_of_polynomials
 from grader.maths.evaluate import exact
+from grader.maths.functions import FUNCTIONS
 from grader.maths.identity import Comparison, Frame, compare, settle
 from grader.maths.kinds import (
     WORDS,
@@ -76,7 +77,7 @@ def decide(
         StudentError: the expected answer itself cannot be compared.
     """
     if policy.question == "value" and policy.vectors == "exact":
-        numbers = _compare_numbers(expected, got)
+        numbers = _compare_numbers(expected, got, symbols)
         if numbers is not None:
             return numbers
     size, called = 0, set()
@@ -102,15 +103,18 @@ def decide(
         return Comparison("undecided", f"This cannot be worked out ({type(error).__name__}).", "failed")
 
 
-_RATIONAL = frozenset("number decimal negate sum product divide power".split())
+_RATIONAL = frozenset("number decimal negate sum product divide power call".split())
+_OF_RATIONALS = frozenset(
+    (name, 0) for name in "gcd lcm mod max min abs floor ceil factorial binomial".split()
+)
 
 
-def _compare_numbers(expected: Node, got: Node) -> Comparison | None:
+def _compare_numbers(expected: Node, got: Node, symbols: Symbols) -> Comparison | None:
     """Two rational numbers, compared as such; None for anything else."""
     if expected.op not in _RATIONAL or got.op not in _RATIONAL:
         return None
-    left = _rational(expected)
-    right = None if left is None else _rational(got)
+    left = _rational(expected, symbols)
+    right = None if left is None else _rational(got, symbols)
     if right is None:
         return None
     if left != right:
@@ -120,13 +124,22 @@ def _compare_numbers(expected: Node, got: Node) -> Comparison | None:
     return Comparison("same", "The same number, worked out in exact arithmetic.")
 
 
-def _rational(node: Node) -> Fraction | None:
+def _rational(node: Node, symbols: Symbols) -> Fraction | None:
     nodes = [node]
     for one in nodes:
         if one.op not in _RATIONAL or len(nodes) > _FEW_NODES:
             return None
+        if one.op == "call" and (
+            one.value not in _OF_RATIONALS
+            or one.value[0] in symbols.table
+            or len(one.args) not in FUNCTIONS[one.value[0]]
+        ):
+            return None
         nodes.extend(one.args)
-    return exact(node, {})
+    try:
+        return exact(node, {})
+    except StudentError:
+        return None  # too large: said where all formulas are compared
 
 
 def _opened(symbols: Symbols, names: frozenset[str]) -> Symbols:
@@ -353,7 +366,7 @@ def _is_order(node: Node, symbols: Symbols) -> bool:
     """Whether a formula is `O(...)` or `Theta(...)`, and not a function that somebody declared."""
     from grader.maths.orders import order_of
 
-    found = None if order_of(node) is None else symbols.table.get(str(node.value[0]))  # type: ignore[index]
+    found = None if order_of(node) is None else symbols.table.get(str(node.value[0]))
     return order_of(node) is not None and (found is None or not found.meaning)
 
 

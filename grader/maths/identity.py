@@ -118,7 +118,7 @@ def _by_values(expected: Formula, got: Formula, turned: bool) -> Comparison:
             points = len(COUNTS)
         elif counting and (expected.counted() or got.counted()):
             points = 3  # as many sizes
-    bits = (60 - log2(8 * (expected.weight + got.weight))) * points
+    bits = (63 - log2(8 * (expected.weight + got.weight))) * points
     if bits < BOUND:
         points, bits = 3, bits * 3 / points
     equal = 0
@@ -161,6 +161,8 @@ def _by_values(expected: Formula, got: Formula, turned: bool) -> Comparison:
 def _removable(expected: Formula, got: Formula, counting: bool) -> tuple[str, ...]:
     """A note on a point where exactly one of two equal formulas divides by 0."""
     names = [name for name in expected.seen | got.seen if isinstance(name, str)]
+    if not names:
+        return ()
     if not expected.frame.arrays.isdisjoint(names) or _single(expected) == _single(got) is not None:
         return ()
     from grader.maths import agreement, kinks

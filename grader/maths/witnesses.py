@@ -8,6 +8,7 @@ of a matrix is its size almost everywhere. A witness is a proof; that none was f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from hashlib import blake2b
 from random import Random
 
@@ -50,10 +51,14 @@ def _differ_in_numbers(expected: Formula, got: Formula, seen: set[object]) -> bo
     several = not seen.isdisjoint(_ARITHMETIC | _JUMPS)
     if not counting and not several:
         return False
+    names = sorted(name for name in expected.frame.integers if name in seen)
+    if not several:
+        found = _differ_in_field(expected, got, names)
+        if found is not None:
+            return found
     sample = expected.frame.sample(0, counting)
     if sample is None:
         return False
-    names = sorted(name for name in expected.frame.integers if name in seen)
     counts = _counts(expected.settled) | _counts(got.settled)
     for point in _numbers(sample, names, counts, _constants(expected, got), several, _random(expected)):
         try:
@@ -73,6 +78,28 @@ def _counts(tree: Node) -> frozenset[str]:
         elif node.op in ("identity", "broadcast", "filled") or node.value in _FACTORIALS:
             found = found.union(*map(names_in, node.args))
     return found
+
+
+def _differ_in_field(expected: Formula, got: Formula, names: Sequence[str]) -> bool | None:
+    """The same for formulas of which a field knows everything; None for all others, or too many terms."""
+    plural, random = expected.plural or got.plural, _random(expected)
+    try:
+        if expected.at(0, plural, True).opaque or got.at(0, plural, True).opaque:
+            return None
+        for _ in range(_FEW_POINTS):
+            point = expected.frame.point(0)
+            for name in names:
+                value = random.randint(9, 60)
+                point = point.bind(name, point.algebra.number(Fraction(value)), value)
+            values = []
+            for formula in (expected, got):
+                point.algebra.reset()  # type: ignore[attr-defined]
+                values.append(evaluate(formula.settled, point))
+            if is_matrix(values[0]) != is_matrix(values[1]) or values[0] != values[1]:
+                return not point.algebra.opaque  # type: ignore[attr-defined]
+    except (StudentError, Undefined, ZeroDivisionError):
+        return None
+    return False
 
 
 def _constants(expected: Formula, got: Formula) -> list[int]:
