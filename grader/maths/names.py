@@ -78,10 +78,14 @@ def _near(text: str, known: Sequence[str]) -> list[str]:
 
 def unknown_name(text: str, symbols: Symbols, column: int) -> StudentError:
     """The error for a name nobody declared, with the nearest declared one."""
-    known = [*symbols.spellings, *symbols.table, *FUNCTIONS]
-    near = _near(normal(text), known)
+    name = normal(text)
+    # difflib wants three fifths of the letters in common; most names are too short or too long for that.
+    known = {*symbols.spellings, *symbols.table, *FUNCTIONS}
+    near = _near(
+        name, sorted(one for one in known if 3 * max(len(one), len(name)) <= 7 * min(len(one), len(name)))
+    )
     if not near:
-        near = [name for name in symbols.table if name.lower() == normal(text).lower()][:1]
+        near = [one for one in symbols.table if one.lower() == name.lower()][:1]
     hint = f"; did you mean {near[0]}?" if near else ""
     declared = ", ".join(symbols.table)
     rest = f" The names of this part are: {declared}." if declared and not near else ""

@@ -84,20 +84,34 @@ def entries_of(parser: Parser, opening: Token) -> tuple[list[Node], str]:
     bars, parser.bars = parser.bars, []
     tokens = parser.tokens
     rows: list[list[Node]] = [[]]
+    if tokens[parser.at].kind != "close":
+        first = parser.expression(0)
+        token = tokens[parser.at]
+        if token.kind == "close":
+            parser.at += 1
+            parser.bars = bars
+            return [first], token.text
+        rows = [[first]]
+        _separator(parser, opening, rows)
     while (token := tokens[parser.at]).kind != "close":
         rows[-1].append(parser.expression(0))
-        token = tokens[parser.at]
-        if token.kind == "comma":
-            parser.at += 1
-            if token.text == ";":
-                rows.append([])
-        elif token.kind not in ("close", "number"):
-            raise parser.unexpected(parser.at, f"{CLOSERS[opening.text]!r} or an operator")
+        _separator(parser, opening, rows)
     parser.at += 1
     parser.bars = bars
     if len(rows) == 1:
         return rows[0], token.text
     return [Node("list", tuple(row)) for row in rows if row], token.text
+
+
+def _separator(parser: Parser, opening: Token, rows: list[list[Node]]) -> None:
+    """Takes what stands between two entries; a semicolon starts a row."""
+    token = parser.tokens[parser.at]
+    if token.kind == "comma":
+        parser.at += 1
+        if token.text == ";":
+            rows.append([])
+    elif token.kind not in ("close", "number"):
+        raise parser.unexpected(parser.at, f"{CLOSERS[opening.text]!r} or an operator")
 
 
 def group(parser: Parser, token: Token) -> Node:

@@ -247,6 +247,10 @@ class Parser:
         """The product with a factor whose meaning depends on what stands before it; None where it ends."""
         kind = token.kind
         before = self.tokens[self.at - 1]
+        if kind == "open" and before.kind != "number":
+            if self.implicit <= least:
+                return None
+            return joined("product", left, as_condition(self.expression(self.implicit)))
         if kind == "bar" and token.text in self.bars:
             return None
         if kind == "number" and before.kind in ("number", "cell", "row"):
