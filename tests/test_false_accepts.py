@@ -143,3 +143,37 @@ def test_every_combination_of_signs_is_tried(one: str, other: str) -> None:
 def test_equal_formulas_of_whole_numbers_stay_the_same(one: str, other: str) -> None:
     for expected, got in ((one, other), (other, one)):
         assert same(expected, got, SIGNED).outcome == "same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x", "x + [x = pi]"),
+        ("x", "x + [abs(x) > 10^20]"),
+        ("[e^(x + y) <= sqrt(2y)]", "[e^(x + y) <= sqrt(x + 2)]"),
+        ("sin(x)", "sin(x) + [e^x < 10^(-60)]"),
+        ("[sin(x) > 2]", "[cos(x) > 2]"),
+    ],
+)
+def test_a_condition_that_was_never_seen_to_hold_is_no_agreement(one: str, other: str) -> None:
+    for expected, got in ((one, other), (other, one)):
+        assert same(expected, got, SIGNED).outcome != "same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x [x > 0]", "max(0, x)"),
+        ("x if x > 0 else 0", "(x + abs(x))/2"),
+        ("x [x > 100]", "x [100 < x]"),
+        ("-x if x < -3 else 3 if x < 3 else x", "max(3, abs(x))"),
+        ("[x > y]", "1 - [x <= y]"),
+        ("[x = 0]", "[x^2 = 0]"),
+        ("[e^x > 0] x", "[e^x > 0] (x + 1) - [e^x > 0]"),
+        ("[0 < x < 1]", "[x > 0] [x < 1]"),
+        ("[x < n]", "[2x < 2n]"),
+    ],
+)
+def test_conditions_that_were_seen_both_ways_agree(one: str, other: str) -> None:
+    for expected, got in ((one, other), (other, one)):
+        assert same(expected, got, SIGNED).outcome == "same"

@@ -19,11 +19,12 @@ from flint import acb, arb, ctx, fmpq, fmpq_mat
 from grader.errors import StudentError
 from grader.maths import kinks
 from grader.maths.algebra import Point, Unclear, Undefined, Value, entries_of, is_matrix
+from grader.maths.binding import condition
 from grader.maths.evaluate import evaluate
 from grader.maths.formula import Formula
 from grader.maths.names import Symbol
 from grader.maths.real import STRATA, Sample, exponent_values, special_values
-from grader.maths.tree import names_in
+from grader.maths.tree import Node, names_in, walk
 
 Outcome = Literal["same", "different", "domain", "outside", "wide", "unclear"]
 
@@ -47,7 +48,7 @@ class State(NamedTuple):
 class Agreement(NamedTuple):
     """What was found: where, and at how many points."""
 
-    outcome: Literal["same", "different", "domain", "unclear"]
+    outcome: Literal["same", "different", "domain", "unclear", "unseen"]
     agreed: int
     where: Sample | None = None
     isolated: Sample | None = None
@@ -136,7 +137,40 @@ def _confirmed(
         if found == "different":
             return Agreement("different", 0, last.sample)
     enough = min(_ENOUGH, 3)
-    return Agreement("same" if len(agreed) >= enough else "unclear", len(agreed), None, isolated, bits)
+    if len(agreed) < enough:
+        return Agreement("unclear", len(agreed), None, isolated, bits)
+    seen = _all_conditions_seen(expected, got, agreed, plural)
+    return Agreement("same" if seen else "unseen", len(agreed), None, isolated, bits)
+
+
+def _all_conditions_seen(expected: Formula, got: Formula, agreed: Sequence[Place], plural: bool) -> bool:
+    """Whether each condition that only one formula has was seen to hold and not to hold where they agree."""
+    if ("indicator",) not in expected.seen | got.seen and ("cases",) not in expected.seen | got.seen:
+        return True
+    first, second = (_conditions(formula) for formula in (expected, got))
+    for relation in first ^ second:
+        truths = set()
+        for place in agreed:
+            with ctx.workprec(LOW):
+                try:
+                    truths.add(condition(relation, place.sample.balls(plural=plural), evaluate))
+                except (Undefined, Unclear, StudentError, ZeroDivisionError, KeyError):
+                    continue
+            if len(truths) == 2:
+                break
+        if len(truths) == 1:
+            return False
+    return True
+
+
+def _conditions(formula: Formula) -> frozenset[Node]:
+    """The relations between numbers in a formula that depend on free names."""
+    names, arrays = _names(formula), formula.frame.arrays
+    return frozenset(
+        node
+        for node in walk(formula.settled)
+        if node.op == "relation" and (used := names_in(node)) and used <= names and used.isdisjoint(arrays)
+    )
 
 
 def _constants(expected: Formula, got: Formula, *, plural: bool) -> Agreement:

@@ -91,7 +91,8 @@ def compare(expected: Formula, got: Formula, *, any_layout: bool = False) -> Com
             return _by_derivatives(expected, got, variable)
     found = _by_values(expected, got, turned)
     seen = expected.seen | got.seen
-    if found.outcome == "same" and (("rank", 0) in seen or not seen.isdisjoint(expected.frame.integers)):
+    agreed = found.outcome == "same" or found.code == "condition"
+    if agreed and (("rank", 0) in seen or not seen.isdisjoint(expected.frame.integers)):
         from grader.maths import witnesses
 
         if witnesses.differ(expected, got):
@@ -217,7 +218,10 @@ def _by_balls(
     if found.outcome == "domain":
         how = "At a point exactly one of the two formulas is defined: they have different domains."
         return Comparison("different", how, "domain", turned)
-    if found.outcome == "same":
+    if found.outcome == "unseen" and not equal_in_field:
+        how = "They agree, but a condition in one of them was never seen to hold, or never to fail."
+        return Comparison("undecided", how, "condition", turned)
+    if found.outcome in ("same", "unseen"):
         digits = int(found.bits * 0.3)
         points = f"at {found.agreed} points on several scales" if found.agreed > 1 else "as numbers"
         how = f"Equal to more than {min(digits, 900)} digits {points}; this is agreement, not a proof."
