@@ -7,6 +7,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.errors import StudentError
 from grader.maths.decide import decide
 from grader.maths.names import NONE, declare
 from grader.maths.tree import Node, call, number, symbol
@@ -133,3 +134,65 @@ def test_any_relation_is_answered_quickly_and_is_itself(formula: Node, sign: str
     assert decide(one, one, NONE).outcome == "same"
     found = decide(one, relation(number(2), other, formula), NONE)
     assert found.outcome in ("same", "different", "undecided")
+
+
+numbers = st.fractions(min_value=-3, max_value=3, max_denominator=3).map(number)
+atoms = st.one_of(st.just(X), st.just(Y), numbers)
+
+
+def _values(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    pairs = st.tuples(inner, inner)
+    return st.one_of(
+        st.builds(lambda op, args: Node(op, args), st.sampled_from(("sum", "product", "divide")), pairs),
+        st.builds(
+            lambda base, power: Node("power", (base, number(power))), inner, st.sampled_from((2, 3, -1))
+        ),
+        st.builds(call, st.sampled_from(("sqrt", "abs", "sin", "exp", "log", "floor", "relu")), inner),
+        st.builds(lambda args: call("max", *args), pairs),
+        st.builds(lambda a, sign, b: Node("indicator", (relation(a, sign, b),)), inner, signs, inner),
+    )
+
+
+values = st.recursive(atoms, _values, max_leaves=5)
+conditions = st.one_of(
+    st.builds(relation, values, signs, values),
+    st.builds(
+        lambda op, a, b: Node(op, (a, b)),
+        st.sampled_from(("and", "or")),
+        *[st.builds(relation, values, signs, values)] * 2,
+    ),
+)
+sets = st.one_of(
+    st.lists(values, max_size=3).map(lambda found: Node("set", tuple(found))),
+    st.builds(
+        lambda a, b, ends: Node("interval", (a, b), ends),
+        numbers,
+        numbers,
+        st.tuples(st.booleans(), st.booleans()),
+    ),
+)
+lists = st.lists(values, min_size=2, max_size=3).map(lambda found: Node("list", tuple(found)))
+
+
+def _outcome(expected: Node, got: Node) -> str:
+    try:
+        return decide(expected, got, SYMBOLS).outcome
+    except StudentError:
+        return "undecided"
+
+
+@given(
+    st.one_of(
+        *(st.tuples(kind, kind) for kind in (values, conditions, sets, lists)), st.tuples(values, conditions)
+    )
+)
+@settings(deadline=None, max_examples=150)
+def test_which_of_two_answers_is_the_expected_one_makes_no_difference(pair: tuple[Node, Node]) -> None:
+    one, other = pair
+    assert _outcome(one, other) == _outcome(other, one)
+
+
+@given(st.one_of(values, conditions, sets, lists))
+@settings(deadline=None, max_examples=60)
+def test_nothing_is_different_from_itself(tree: Node) -> None:
+    assert _outcome(tree, tree) != "different"
