@@ -366,7 +366,7 @@ def _is_order(node: Node, symbols: Symbols) -> bool:
     """Whether a formula is `O(...)` or `Theta(...)`, and not a function that somebody declared."""
     from grader.maths.orders import order_of
 
-    found = None if order_of(node) is None else symbols.table.get(str(node.value[0]))
+    found = None if order_of(node) is None else symbols.table.get(str(node.value[0]))  # type: ignore[index]
     return order_of(node) is not None and (found is None or not found.meaning)
 
 

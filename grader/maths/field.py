@@ -108,12 +108,12 @@ class Field:
         """A random element that depends on a name and on values."""
         known = self._hashers.get((name, orders))
         if known is None:
-            known = blake2b(f"{name}|{orders}|".encode(), key=self.secret, digest_size=16)
+            known = blake2b(f"{name}|{orders}|".encode(), key=self.secret, digest_size=8)
             self._hashers[name, orders] = known
         hasher = known.copy()
         for argument in args:
             hasher.update(int(argument).to_bytes(8, "big"))
-        return self.one * (int.from_bytes(hasher.digest(), "big") % self.prime)
+        return self.one * int.from_bytes(hasher.digest(), "big")
 
     def unknown(self, name: str, orders: tuple[int, ...], args: Sequence[Scalar]) -> Scalar:
         return self.hashed(name, orders, args)

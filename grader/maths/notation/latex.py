@@ -72,15 +72,16 @@ _COMMAND = (
 )
 _BAR = rf"\s*(?:\||\\\||\\[lr]?[vV]ert{_END}|\.)"
 _SKIP = (
-    rf"(?:\s|~|\\[,;:!> $]|\\(?:{'|'.join(SKIPPED)}){_END}(?!{_BAR})"
-    rf"|[_^]?\s*\{{\s*\}}|\.\s*\Z)*+"
+    rf"(?:[\s~]++|\\[,;:!> $]|\\(?:{'|'.join(SKIPPED)}){_END}(?!{_BAR})"
+    rf"|[_^]\s*\{{\s*\}}|\{{\s*\}}|\.\s*\Z)*+"
 )
 _DIFFERENTIAL = (
     rf"(?:\\mathrm\s*\{{\s*d\s*\}}|\\mathrm\s+d|\\text\s*\{{\s*d\s*\}}|d)\s*"
     rf"(?:[{LETTERS}](?![{LETTERS}])|{_GREEK})(?:\s*_\s*(?:[0-9a-z]|{_FLAT}))?"
 )
 _REST = rf"{_RAISED}|{_COMMAND}|[<>=!]=|<=>|=>|:=|->|<>|\|\||\\\\|\Z|."
-_PATTERN = re.compile(rf"{_SKIP}({REPEATING}|{NUMBER}|[{LETTERS}]+{_SCRIPTS}|{_REST})", re.S)
+# What is met most comes first, and nothing else starts as it does.
+_PATTERN = re.compile(rf"{_SKIP}([{LETTERS}]+{_SCRIPTS}|[(){{}}\[\]+,*/]|{REPEATING}|{NUMBER}|{_REST})", re.S)
 _INTEGRAL = re.compile(
     rf"{_SKIP}({REPEATING}|{NUMBER}|{_DIFFERENTIAL}|[{LETTERS}]+?(?=d\s*{_GREEK})|[{LETTERS}]+{_SCRIPTS}|{_REST})",
     re.S,
@@ -108,9 +109,9 @@ def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
         StudentError: it cannot be read, with the column.
     """
     text = with_outward_brackets(without_separators(text, latex=True))
-    if "^" in text and not undeclared and symbols.find("T") is None:
+    if "^" in text and "(" in text and not undeclared and "T" not in symbols.spellings:
         text = _INDEXED.sub(r"^{\1}^{\2}", text)
-    if "_" in text and "^" in text:
+    if text.rfind("_") > text.find("^") >= 0:
         text = _TURNED.sub(r"\2\1", text)
     integrates = "\\int" in text or "∫" in text
     key = ("latex", undeclared, integrates)

@@ -18,8 +18,10 @@ from grader.maths.tree import Node
 LETTERS = "A-Za-z\u0391-\u03c9\u03d1\u03d5\u03f5\u00b5"
 _NAME = rf"[{LETTERS}][{LETTERS}0-9₀-₉ₐ-ₜᵢⱼ]*(?:_(?:\{{[^{{}}]*\}}|\([0-9a-z]\)|[{LETTERS}0-9]+))*"
 _DIFFERENTIAL = rf"d[{LETTERS}](?:_?[0-9]+)?(?![{LETTERS}0-9_])"
+# What is met most comes first; nothing longer starts with one of these.
 _TOKEN = rf"""
-    {NUMBER}
+    [()\[\],+/]
+    |{NUMBER}
     |[d∂](?:\^[0-9])?\s*/\s*(?:[d∂]\s*[{LETTERS}](?:_?[0-9]+)?(?:\^[0-9])?(?![{LETTERS}0-9_])\s*)+
     |[d∂][{LETTERS}]\s*/\s*[d∂]\s*[{LETTERS}](?![{LETTERS}0-9_])
     |(?:sum|prod|product|int|integral|lim|limit|log)(?=\s*[_^])

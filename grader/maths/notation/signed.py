@@ -32,16 +32,18 @@ def without_signs(text: str, symbols: Symbols, notation: Notation) -> str:
 
     Columns that a later fault names are those of the text with these letters.
     """
-    signed = symbols.read.get(_KEY)
-    if signed is None:
+    known = symbols.read.get(_KEY)
+    if known is None:
         signed = {key: name for key, name in symbols.spellings.items() if "'" in key or "(" in key}
-        symbols.read[_KEY] = signed
+        known = (signed, any("'" in key for key in signed), any("(" in key for key in signed))
+        symbols.read[_KEY] = known
+    signed, primed, applied = known
     if not signed:
         return text
     # In Python a prime is a quotation mark.
-    if notation != "python" and ("'" in text or "’" in text or "′" in text or "\\prime" in text):
+    if primed and notation != "python" and ("'" in text or "’" in text or "′" in text or "\\prime" in text):
         text = re.sub(_PRIMED, lambda match: _primed(match, signed, notation), text)
-    if "(" not in text or not re.search(_BRACKETED, text):
+    if not applied or "(" not in text or not re.search(_BRACKETED, text):
         return text
     return re.sub(_APPLIED, lambda match: _applied(match, signed, notation), text)
 
