@@ -257,7 +257,7 @@ def field_point(
     values = _Elements(symbols, field, secret, index, sizes)
     point = values.point = Point(field, values, integers)
     if counting:
-        for name, count in counts(symbols, sizes, index):
+        for name, count in counts(symbols, sizes, index, secret):
             integers[name] = count
             values[name] = field.number(Fraction(count))
     return point

@@ -47,6 +47,7 @@ __all__ = (
 
 # Bits that the chance of an error must stay below.
 BOUND = 100
+_FEW_COUNTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def compare(expected: Formula, got: Formula, *, any_layout: bool = False) -> Com
         variable = _indefinite(expected) or _indefinite(got)
         if variable:
             return _by_derivatives(expected, got, variable)
-    found = _by_values(expected, got, turned)
+    found = _by_values(expected, got, turned, witnessed=True)
     seen = expected.seen | got.seen
     agreed = found.outcome == "same" or found.code == "condition"
     if agreed and (("rank", 0) in seen or not seen.isdisjoint(expected.frame.integers)):
@@ -109,14 +110,15 @@ def _conform(left: Formula, right: Formula) -> bool:
     return all((a == 1) == (b == 1) for a, b in zip(left.shape, right.shape, strict=True))
 
 
-def _by_values(expected: Formula, got: Formula, turned: bool) -> Comparison:
+def _by_values(expected: Formula, got: Formula, turned: bool, *, witnessed: bool = False) -> Comparison:
+    # `witnessed`: larger whole numbers are tried afterwards, so that a few small ones are enough.
     plural = expected.plural or got.plural
-    counting, points = True, 2
+    counting, points, numbered = True, 2, False
     frame = expected.frame
     if frame.counts:
         counting = expected.counting() or got.counting()
         if counting and (expected.numbered() or got.numbered()):
-            points = len(COUNTS)
+            points, numbered = len(COUNTS), True
         elif counting and (expected.counted() or got.counted()):
             points = 3  # as many sizes
     bits = (63 - log2(8 * (expected.weight + got.weight))) * points
@@ -140,6 +142,9 @@ def _by_values(expected: Formula, got: Formula, turned: bool) -> Comparison:
         equal += 1
         if wanted.opaque or found.opaque:
             domains |= wanted.restrictions != found.restrictions or wanted.conditional or found.conditional
+        elif numbered and witnessed and equal == _FEW_COUNTS:
+            divisors |= wanted.divisors != found.divisors
+            break
         divisors |= wanted.divisors != found.divisors
     if undefined is not None and equal == 0:
         both = not defined(expected) and not defined(got)
@@ -149,10 +154,12 @@ def _by_values(expected: Formula, got: Formula, turned: bool) -> Comparison:
         return Comparison("undecided", f"At one of the points {undefined}.", "undefined", turned)
     if domains:
         return _by_balls(expected, got, turned, plural, counting, equal_in_field=True)
-    how = (
-        f"Equal at {equal} secret random points of the declared shapes, in exact arithmetic; "
-        f"the chance that different formulas agree there is below 2^-{int(bits)}."
-    )
+    how = f"Equal at {equal} secret random points of the declared shapes, in exact arithmetic; "
+    if numbered:
+        names = [name for name in sorted(frame.integers) if name in expected.seen or name in got.seen]
+        how += f"{', '.join(names)} took few whole numbers there, so this is agreement, not a proof."
+    else:
+        how += f"the chance that different formulas agree there is below 2^-{int(bits)}."
     notes: tuple[str, ...] = ()
     if divisors and expected.shape == SCALAR and not plural:
         notes = _removable(expected, got, counting)
