@@ -432,3 +432,17 @@ def test_a_decision_that_fails_is_for_a_person(
     monkeypatch.setattr("grader.maths.decide.compare", fail)
     found = same("x", "2x - x")
     assert (found.outcome, found.code) == ("undecided", "failed")
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "outcome"),
+    [
+        ("90 = v t^t and 90 = (v + 5)(t - 1/4)", "90 = v t and 90 = (v + 5)(t - 1/4)", "different"),
+        ("x + y = 3 and x - y = 1", "x + y = 3 and sin(x) = y", "different"),
+        ("x + y = 3 and x y = 2", "x + y = 3 and 2^x = x^2", "different"),
+        ("x + y = 3 and x - y = 1", "2x = 4 and y = 1", "same"),
+    ],
+)
+def test_a_solution_of_one_system_is_tried_in_the_other(expected: str, got: str, outcome: str) -> None:
+    assert same(expected, got).outcome == outcome
+    assert same(got, expected).outcome == outcome

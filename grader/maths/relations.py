@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from hashlib import blake2b
-from itertools import product
+from itertools import islice, product
 from random import Random
 
 from grader.errors import StudentError
@@ -45,6 +45,7 @@ def compare_conditions(expected: Node, got: Node, symbols: Symbols, *, secret: b
         _by_signs,
         _one_variable,
         _by_systems,
+        _by_solutions,
         _multiples,
         _always,
         _by_points,
@@ -287,7 +288,7 @@ def has_unknown_function(formula: Node, symbols: Symbols) -> bool:
 def _complex_point(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
     """A difference that a rational point shows, where there is one; it is easier to check."""
     try:
-        found = _by_systems(expected, got, symbols, secret)
+        found = _by_solutions(expected, got, symbols, secret)
     except (Unsettled, StudentError):
         return None
     return found if found is not None and found.outcome == "different" else None
@@ -327,33 +328,39 @@ def _only(outside: RealSet, got: RealSet, witness: End) -> bool:
 
 
 def _by_systems(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
-    """Systems of polynomial equations: the same complex solutions, or a rational one that only one has."""
+    """Systems of polynomial equations: the same complex solutions."""
     from grader.maths.polynomials import ring
 
     formulas = _formulas(expected, got)
     within = ring(formulas)
     real = not is_complex(formulas, symbols)
     left, right = (alternatives(one, within, real=real) for one in (expected, got))
-    equal: bool | None
-    try:
-        equal = same_solutions(left, right, within)
-    except Unsettled:
-        equal = None
-    if equal:
-        how = "Each equation of one follows from the other's, by Groebner bases: that is a proof."
-        return Comparison("same", how)
-    names = free_names(formulas)
-    symbols_only = all(node.op == "symbol" for node in within.nodes)
-    if symbols_only:
-        for systems, other, in_expected in ((left, got, True), (right, expected, False)):
-            for system in systems[:8]:
-                for count, found in enumerate(rational_solutions(system, within)):
-                    values = {str(within.nodes[k].value): End(value) for k, value in found.items()}
-                    point = {name: values.get(name, End(Fraction(3))) for name in names}
-                    if _in_domains(point, symbols) and truth_at(other, point) is False:
-                        return _difference(point, in_expected)
-                    if count > 8:
-                        break
+    if not same_solutions(left, right, within):
+        return None
+    how = "Each equation of one follows from the other's, by Groebner bases: that is a proof."
+    return Comparison("same", how)
+
+
+def _by_solutions(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
+    """A rational solution of one condition, which is made of polynomials, that the other does not have."""
+    from grader.maths.polynomials import ring
+
+    names = free_names(_formulas(expected, got))
+    real = not is_complex(_formulas(expected, got), symbols)
+    for one, other, in_expected in ((expected, got, True), (got, expected, False)):
+        within = ring(_formulas(one))
+        if any(node.op != "symbol" for node in within.nodes):
+            continue
+        try:
+            systems = alternatives(one, within, real=real)
+        except Unsettled:
+            continue
+        for system in systems[:8]:
+            for found in islice(rational_solutions(system, within), 9):
+                values = {str(within.nodes[k].value): End(value) for k, value in found.items()}
+                point = {name: values.get(name, End(Fraction(3))) for name in names}
+                if _in_domains(point, symbols) and truth_at(other, point) is False:
+                    return _difference(point, in_expected)
     return None
 
 
