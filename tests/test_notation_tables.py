@@ -14,6 +14,10 @@ LATEX = r"""
 \frac1x                                  => 1 / x
 \dfrac{1}{2}+\tfrac12                    => 1 / 2 + 1 / 2
 a*2\frac{\frac12x}{2}                    => a * 2 * (1 / 2 * x / 2)
+\text{speed} = 5                         => speed = 5
+2 \text{area}(x)                         => 2 * area * x
+x > 2 \text{ or } x < 1                  => x > 2 or x < 1
+\begin{cases} 1 & \text{if } x > 2 \\ 0 & \text{otherwise} \end{cases} => {1 if x > 2, 0 otherwise}
 \cfrac{1}{1+x}                           => 1 / (1 + x)
 \sqrt2                                   => sqrt(2)
 \sqrt[3]{x}                              => root(x, 3)
@@ -249,6 +253,11 @@ def test_a_bound_name_is_unknown_outside(typed: str) -> None:
         (r"1, 2, \dots, n", "latex", "dots"),
         (r"\iint x", "latex", "unknown-command"),
         (r"\sum_i x_i", "latex", "syntax"),
+        (r"\frac13 \text{meters}", "latex", "unit"),
+        (r"x = 5\,\text{ cm}", "latex", "unit"),
+        (r"12 \text{ m}^2", "latex", "unit"),
+        (r"\frac{x}{2} \text{ hours}.", "latex", "unit"),
+        (r"5 \text{ meters per second}", "latex", "words"),
         ("x^2", "python", "syntax"),
         ("0x1f", "python", "syntax"),
         ("x[-1]", "python", "syntax"),

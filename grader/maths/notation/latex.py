@@ -29,6 +29,7 @@ from grader.maths.notation.plain import (
 from grader.maths.notation.resolve import CONSTANTS, name_tokens
 from grader.maths.notation.signs import DOUBLE_STRUCK, SIGNS, WORDS, atom
 from grader.maths.notation.tokens import CLOSES, FACTOR, Language, Token, character_name, lex
+from grader.maths.notation.words import check_words
 from grader.maths.spelling import ACCENTS
 from grader.maths.tree import Node
 
@@ -108,6 +109,8 @@ def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
     Raises:
         StudentError: it cannot be read, with the column.
     """
+    if undeclared and "\\text" in text:
+        check_words(text)
     text = with_outward_brackets(without_separators(text, latex=True))
     if "^" in text and "(" in text and not undeclared and "T" not in symbols.spellings:
         text = _INDEXED.sub(r"^{\1}^{\2}", text)
