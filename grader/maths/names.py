@@ -112,8 +112,30 @@ def open_symbols(trees: Iterable[Node], declared: Symbols = NONE, domain: str = 
 _OF_INTEGERS = frozenset(("factorial", "binomial", "mod"))
 
 
+_ARITHMETIC = frozenset("number decimal constant sum negate product divide power list relation".split())
+
+
+def _free_in_arithmetic(trees: list[Node]) -> list[tuple[str, str]] | None:
+    """The same where nothing is called, bound or counted, which needs no more than one look at each node."""
+    found: dict[tuple[str, str], None] = {}
+    stack = list(trees)
+    while stack:
+        node = stack.pop()
+        if node.op == "symbol":
+            found[str(node.value), ""] = None
+        elif node.op in _ARITHMETIC:
+            stack.extend(node.args)
+        else:
+            return None
+    return list(found)
+
+
 def _free_names(trees: Iterable[Node]) -> Iterator[tuple[str, str]]:
     """Every free name with "function", "integer" or "", in this order, for a name used in several ways."""
+    trees = list(trees)
+    plain = _free_in_arithmetic(trees)
+    if plain is not None:
+        return iter(plain)
     found: list[tuple[str, str]] = []
     stack = [(tree, frozenset[str](), "") for tree in trees]
     while stack:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from grader.maths.conditions import Atom, Condition, Truth, by_sign, condition, is_condition, truth
+from grader.maths.evaluate import exact
 from grader.maths.polynomials import (
     Ring,
     as_node,
@@ -101,6 +102,9 @@ class Quotient:
 
 def quotient(node: Node, name: str) -> Quotient | None:
     """A formula in one variable as a quotient of polynomials with rational coefficients, if it is one."""
+    linear = _difference(node, name)
+    if linear is not None:
+        return linear
     if names_in(node) - {name}:
         return None
     within = ring([node])
@@ -123,12 +127,28 @@ def quotient(node: Node, name: str) -> Quotient | None:
     return Quotient(unit, parts[0], parts[1])
 
 
+def _difference(node: Node, name: str) -> Quotient | None:
+    """The variable itself, or its difference from a rational number: most ends of sets are no more."""
+    if node.op == "symbol" and node.value == name:
+        return Quotient(1, (((0, 1), 1),), ())
+    if node.op != "sum" or len(node.args) != 2 or node.args[1].op != "negate":
+        return None
+    left, right = node.args[0], node.args[1].args[0]
+    if left.op == "symbol" and left.value == name:
+        value, sign = exact(right, {}), 1
+    elif right.op == "symbol" and right.value == name:
+        value, sign = exact(left, {}), -1
+    else:
+        return None
+    return None if value is None else Quotient(sign, (((-value.numerator, value.denominator), 1),), ())
+
+
 def sign_of_polynomial(coefficients: tuple[int, ...], end: End) -> int:
     """The sign of an irreducible polynomial at a number."""
     if end.root is not None and end.root[0] == coefficients:
         return 0
     if end.fraction is not None and len(coefficients) == 2:
-        exact = coefficients[0] + coefficients[1] * end.fraction
+        exact = coefficients[0] * end.fraction.denominator + coefficients[1] * end.fraction.numerator
         return (exact > 0) - (exact < 0)
     from flint import ctx, fmpz_poly
 
