@@ -2,7 +2,6 @@ r"""What binds a name: `\sum_{i=1}^{n}`, `\prod`, `\int_a^b ... dx`, `\lim_{x \t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
@@ -276,26 +275,3 @@ def quotient(parser: Parser, token: Token) -> Node:
             raise parser.refusal(Token("unknown", token.text), parser.at - 1)
         return symbol(name)
     return differentiated(parser, body, variables)
-
-
-_VARIABLE = (
-    r"(?:\\partial|∂|\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|d)\s*((?:\\[a-zA-Z]+|[^\W\d_])(?:_\{?\w+\}?|[0-9]+)?)"
-    r"(?:\s*\^\s*\{?\s*(\d+)\s*\}?)?\s*"
-)
-
-
-def variables_of(text: str) -> tuple[tuple[str, int], ...] | None:
-    r"""The variables and orders below a derivative: `dx^2`, `\partial x \partial y`; None if it is none.
-
-    >>> variables_of(r"\partial x \partial y^2")
-    (('x', 1), ('y', 2))
-    """
-    found: list[tuple[str, int]] = []
-    position = 0
-    while position < len(text):
-        match = re.match(_VARIABLE, text[position:])
-        if match is None:
-            return None
-        found.append((match[1], int(match[2] or 1)))
-        position += match.end()
-    return tuple(found) or None

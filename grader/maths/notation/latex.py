@@ -7,8 +7,8 @@ from difflib import get_close_matches
 
 from grader.maths.names import GREEK_NAMES, Symbols, canonical, normal
 from grader.maths.notation import signs
-from grader.maths.notation.binders import variables_of
 from grader.maths.notation.commands import COMMANDS, FONTS, GROUPS, SKIPPED
+from grader.maths.notation.differentials import variables_of
 from grader.maths.notation.environments import CASES, LINES, MATRICES
 from grader.maths.notation.meanings import known_function
 from grader.maths.notation.numerals import (

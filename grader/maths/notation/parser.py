@@ -12,14 +12,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.errors import StudentError
-from grader.maths.names import canonical, unknown_name
-from grader.maths.notation import applications, binders, brackets, environments, lists, postfixes, scripts
+from grader.maths.names import unknown_name
+from grader.maths.notation import (
+    applications,
+    binders,
+    brackets,
+    environments,
+    factors,
+    lists,
+    postfixes,
+    scripts,
+)
 from grader.maths.notation import tokens as t
 from grader.maths.notation.limits import DEPTH, check_depth
-from grader.maths.notation.meanings import IMAGINARY, MINUS_ONE, as_condition, joined
-from grader.maths.notation.resolve import with_bound
 from grader.maths.notation.tokens import POSTFIX, Language, Token, column_of, lex
-from grader.maths.tree import Node, call, symbol
+from grader.maths.tree import Node, call
 
 
 def parse(text: str, language: Language, *, tight: bool = False) -> Node:
@@ -137,7 +144,7 @@ class Parser:
             binding = token.binding
             if binding < 0:
                 if token.kind in _SPECIAL_FACTORS:
-                    found = self.special_factor(left, token, least)
+                    found = factors.special_factor(self, left, token, least)
                     if found is None:
                         break
                     left = found
@@ -243,96 +250,15 @@ class Parser:
         self.at -= 1
         raise self.unexpected(self.at, "a number, a name or a bracket")
 
-    def special_factor(self, left: Node, token: Token, least: int) -> Node | None:
-        """The product with a factor whose meaning depends on what stands before it; None where it ends."""
-        kind = token.kind
-        before = self.tokens[self.at - 1]
-        if kind == "open" and before.kind != "number":
-            if self.implicit <= least:
-                return None
-            return joined("product", left, as_condition(self.expression(self.implicit)))
-        if kind == "bar" and token.text in self.bars:
-            return None
-        if kind == "number" and before.kind in ("number", "cell", "row"):
-            # Two numbers side by side are entries of a list or a slip, never a product.
-            return None
-        if kind == "function" and token.extra == ("mod", False) and self.tokens[self.at + 1].text != "(":
-            if least >= t.PRODUCT:
-                return None
-            self.at += 1
-            return call("mod", left, self.expression(t.PRODUCT))
-        start, last = self.at, left.args[-1] if left.op in ("product", "divide") else left
-        numbered = before.kind == "number" and last.op == "number"
-        if numbered and token.text == "[" and before.text == "1" and start not in self.lists:
-            self.at += 1
-            found = brackets.bracket(self, token)
-            if found.op == "indicator":
-                return _replaced(left, last, found)
-            self.at = start
-            self.lists.add(start)
-        if self.implicit <= least and not (numbered and kind in _FRACTIONS):
-            return None
-        if start in self.ahead:
-            right, self.at = self.ahead[start]
-        else:
-            right = self.expression(self.implicit)
-        if numbered and kind in _FRACTIONS and _is_fraction(right):
-            # A whole number directly before a fraction of two numbers is a mixed number.
-            return _replaced(left, last, Node("sum", (last, right)))
-        if self.implicit <= least:
-            self.ahead[start] = right, self.at
-            self.at = start
-            return None
-        return joined("product", left, as_condition(right))
-
-
-def _replaced(left: Node, last: Node, by: Node) -> Node:
-    return by if left is last else Node(left.op, (*left.args[:-1], by))
-
-
-def _is_fraction(node: Node) -> bool:
-    return node.op == "divide" and all(side.op == "number" for side in node.args)
-
-
-def _imaginary(parser: Parser, token: Token) -> Node:
-    return symbol("i") if "i" in parser.bound and "\\" not in token.text else IMAGINARY
-
-
-def _unknown(parser: Parser, token: Token) -> Node:
-    found = with_bound(parser.language, token.text, parser.bound)
-    if not found:
-        raise parser.refusal(token, parser.at - 1)
-    parser.tokens[parser.at - 1 : parser.at] = found
-    first = found[0]
-    return first.node or parser.prefix(first)
-
-
-def _callable(parser: Parser, token: Token) -> Node:
-    following = parser.tokens[parser.at]
-    name = canonical(token.text)
-    if following.kind == "open" and following.text == "(" and name not in parser.bound:
-        return applications.unknown_function(parser, name, 0)
-    if (
-        following.kind == "power"
-        and following.extra == MINUS_ONE
-        and parser.tokens[parser.at + 1].text == "("
-    ):
-        raise StudentError(
-            f"Column {parser.column(parser.at)}: {name}^-1 may mean the inverse function or the reciprocal; "
-            "write which.",
-            code="ambiguous",
-        )
-    return symbol(name)
-
 
 def _not(parser: Parser, token: Token) -> Node:
     return Node("not", (parser.expression(t.AND),))
 
 
 _PREFIXES: dict[str, Callable[[Parser, Token], Node]] = {
-    "imaginary": _imaginary,
-    "unknown": _unknown,
-    "callable": _callable,
+    "imaginary": factors.imaginary,
+    "unknown": factors.unknown,
+    "callable": factors.called,
     "not": _not,
     "function": applications.function,
     "fraction": applications.fraction,
@@ -354,5 +280,4 @@ _PREFIXES: dict[str, Callable[[Parser, Token], Node]] = {
     "differential": binders.differential,
 }
 _DEEPEST = 2 * DEPTH
-_FRACTIONS = frozenset(("fraction", "vulgar fraction"))
 _SPECIAL_FACTORS = frozenset(("bar", "number", "function", "fraction", "vulgar fraction", "open"))

@@ -7,7 +7,7 @@ import re
 from grader.maths.names import Symbols, canonical
 from grader.maths.notation import signs
 from grader.maths.notation import tokens as t
-from grader.maths.notation.binders import variables_of
+from grader.maths.notation.differentials import variables_of
 from grader.maths.notation.meanings import known_function
 from grader.maths.notation.numerals import NUMBER, number_token, without_separators
 from grader.maths.notation.parser import parse
