@@ -14,6 +14,8 @@ from grader.documents._names import canonical
 from grader.documents._numbering import Label
 from grader.documents._quantity import Found, Quantity
 from grader.documents._sections import Section, split
+from grader.sheet import NONE as NO_SHEET
+from grader.sheet import Sheet, without
 from grader.types import Answer, Block, Document, Place, Reads
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 PASSAGE_LIMIT = 4_000
 TEXT_LIMIT = 20_000
+LONG_NAME = 7
+"""Letters of a name that says by itself what it is, wherever it stands."""
 _PLACEHOLDER = re.compile(
     r"[\s(\[*_]*(?:todo|tbd|skip(?:ped)?|no answer|not (?:done|answered|attempted)|left blank|\?+|-+|…|\.{3})"
     r"(?:[\s:.,)\]*_].{0,60})?",
@@ -31,6 +35,7 @@ _CASE = re.compile(
     r"\s*(?:[-+*•]\s+)?(?:when|if|for|in case|in the case)\s([^,:=]{1,80})[,:]\s*(.*)", re.IGNORECASE
 )
 _WORD = re.compile(r"[A-Za-z]{4,}")
+_FRAME = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:[cvd]dots|[\\,;!])|[\s&$]")
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
 
 
@@ -55,9 +60,15 @@ class _Target:
     """No other part has this number."""
 
 
-def find(documents: Sequence[Document], wanted: Sequence[Wanted]) -> dict[str, tuple[Answer, ...]]:
-    """The answers of each part that has any; several where places of a submission differ."""
+def find(
+    documents: Sequence[Document], wanted: Sequence[Wanted], sheet: Sheet = NO_SHEET
+) -> dict[str, tuple[Answer, ...]]:
+    """The answers of each part that has any; several where places of a submission differ.
+
+    What stands on the `sheet` is the question: it is never an answer.
+    """
     targets = _targets(tuple(wanted))
+    documents = [without(document, sheet) for document in documents]
     labels = {target.label for target in targets}
     answers: dict[str, list[Answer]] = {}
     for document in documents:
@@ -70,6 +81,12 @@ def find(documents: Sequence[Document], wanted: Sequence[Wanted]) -> dict[str, t
             found = list(_by_number(keyed, target))
             for section in mine:
                 found += _in_section(section, target, targets)
+            found = [one for one in found if not _blank(one.text)]
+            if all(one.shown for one in found):
+                elsewhere = [section for section in sections if section not in mine]
+                found = _elsewhere(elsewhere, target, targets) or found
+            # a question that is copied twice is answered once: what is stated outweighs what is only shown
+            found = [one for one in found if not one.shown] or found
             if not found:
                 found = list(_by_name(document.blocks, target, targets))
             if not found and not sectioned and target.wanted.names and not entries:
@@ -78,10 +95,11 @@ def find(documents: Sequence[Document], wanted: Sequence[Wanted]) -> dict[str, t
                     if _unique(target, targets)
                     else []
                 )
+            found = [one for one in found if not _blank(one.text)]
             passage = (_passage(mine) or _beside(keyed, target, targets)) if found else ""
             kept = answers.setdefault(target.wanted.part, [])
             for one in found:
-                if not _blank(one.text) and not any(_same(one.text, answer.text) for answer in kept):
+                if not any(_same(one.text, answer.text) for answer in kept):
                     kept.append(Answer(target.wanted.part, one.text, one.place, one.notation, passage))
     return {part: tuple(kept) for part, kept in answers.items() if kept}
 
@@ -101,7 +119,8 @@ def _targets(wanted: tuple[Wanted, ...]) -> tuple[_Target, ...]:
         label = _numbering.label(number)
         word = canonical(one.part.removeprefix(number).lstrip(".")).lower()
         names = frozenset(canonical(name) for name in one.names)
-        quantity = Quantity(names, word, one.reads == "equation")
+        first = canonical(one.names[0]) if one.names else ""
+        quantity = Quantity(names, word, one.reads == "equation", first)
         targets.append(_Target(one, label, quantity, shared[label] == 1))
     return tuple(targets)
 
@@ -184,24 +203,27 @@ def _unique(target: _Target, targets: Sequence[_Target]) -> bool:
 
 def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -> list[Found]:
     siblings = [other for other in targets if other.label == target.label]
+    section = Section(section.owner, _without_questions(section.blocks, siblings))
+    if not section.blocks:
+        return []
     segments, rest = _segments(section.blocks, siblings)
     segment = segments.get(target.wanted.part)
     if target.wanted.reads == "prose":
         own = segment or (rest if segments else section.blocks)
-        return _as_prose(_without_values(own, targets), section)
+        return _as_prose(_without_values(own, targets), section, shown=False)
     entries = [
         Found(b.text, b.place, b.notation)
         for b in section.blocks
         if b.kind == "entry" and target.quantity.bears(b.name)
     ][-1:]
     if segment:
-        stated = _quantity.last(_quantity.stated(segment, target.quantity))
+        stated = _quantity.last(_quantity.stated(segment, target.quantity), target.quantity)
         stated = stated or _quantity.single(segment, labelled=True)
         return stated + entries if stated else entries or _as_prose(segment, section)
     in_two_steps, blocks = _contexts.values(section.blocks, [one.quantity for one in siblings])
     if (at := siblings.index(target)) in in_two_steps:
         return [in_two_steps[at], *entries]
-    stated = _quantity.last(_quantity.stated(blocks, target.quantity))
+    stated = _quantity.last(_quantity.stated(blocks, target.quantity), target.quantity)
     stated = stated or _sentences.given(
         blocks, target.quantity, [s.quantity for s in siblings if s is not target]
     )
@@ -238,6 +260,30 @@ def _states_something(blocks: Sequence[Block]) -> bool:
         block.kind == "formula" or (block.kind == "prose" and re.search(r"\$|\d", block.text))
         for block in blocks
     )
+
+
+def _elsewhere(sections: Sequence[Section], target: _Target, targets: Sequence[_Target]) -> list[Found]:
+    """What another section states under a name in words that no other part has: `number of units = 12`."""
+    names = frozenset(name for name in target.quantity.names if len(name) >= LONG_NAME and name.isalpha())
+    if not names or target.wanted.reads == "prose" or not _unique(target, targets):
+        return []
+    quantity = Quantity(names)
+    return _quantity.last(
+        found for section in sections for found in _quantity.stated(section.blocks, quantity)
+    )
+
+
+def _without_questions(blocks: Sequence[Block], siblings: Sequence[_Target]) -> list[Block]:
+    """The blocks without formulas that leave a part's quantity open, `Z = ?`: they are the sheet's."""
+    return [
+        block
+        for block in blocks
+        if block.kind != "formula"
+        or "?" not in block.text
+        or not any(
+            _blank(one.text) for other in siblings for one in _quantity.stated([block], other.quantity)
+        )
+    ]
 
 
 def _unclaimed(blocks: Sequence[Block], others: Sequence[_Target]) -> list[Block]:
@@ -323,12 +369,13 @@ def _sibling(name: str, siblings: Sequence[_Target]) -> _Target | None:
     return next((other for other in siblings if other.quantity.bears(name)), None)
 
 
-def _as_prose(segment: list[Block], section: Section) -> list[Found]:
+def _as_prose(segment: list[Block], section: Section, *, shown: bool = True) -> list[Found]:
+    """A text as it stands; `shown` where it only stands in for a value that could not be told apart."""
     text = _written(segment)
     if not text:
         return []
     first = next((b for b in segment if b.kind != "entry"), section.blocks[0])
-    return [Found(text[:TEXT_LIMIT], first.place, "plain")]
+    return [Found(text[:TEXT_LIMIT], first.place, "plain", shown=shown)]
 
 
 def _passage(sections: Sequence[Section]) -> str:
@@ -346,7 +393,9 @@ def _written(blocks: Sequence[Block]) -> str:
 
 
 def _blank(text: str) -> bool:
-    return not text.strip() or _PLACEHOLDER.fullmatch(text.strip()) is not None
+    """Whether a text is nothing, a placeholder, a tick, or an array of question marks."""
+    bare = _FRAME.sub("", text)
+    return not bare or bare.strip("?✓✔☐☑□✗") == "" or _PLACEHOLDER.fullmatch(text.strip()) is not None
 
 
 def _same(one: str, other: str) -> bool:

@@ -226,7 +226,7 @@ def _answers(
     from grader import extract
 
     try:
-        return extract.find(documents, extract.wanted(rubric)), ()
+        return extract.find(documents, extract.wanted(rubric), rubric.sheet), ()
     except Exception as error:  # as above: it is for a person, and every part says so
         said = f"The grader failed to find the answers ({type(error).__name__}); a person will look for them."
         place = Place(submission.files[0].path if submission.files else submission.student)

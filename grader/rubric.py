@@ -11,13 +11,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from grader import __version__, checks, yamltext
+from grader import __version__, checks, sheet, yamltext
 from grader.checks._common import Credit
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
 from grader.options import Options, OptionsError, Size, keys
 from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
 from grader.rubric_search import find, for_folder, locate
+from grader.sheet import NONE as NO_SHEET
+from grader.sheet import Sheet
 from grader.types import Reads
 from grader.yamltext import Loaded
 
@@ -73,6 +75,7 @@ class Rubric:
     digest: str
     loaded: Loaded = field(repr=False, compare=False)
     conventions: tuple[Kept, ...] = ()
+    sheet: Sheet = field(default=NO_SHEET, repr=False)
 
 
 def load(path: Path) -> Rubric:
@@ -101,9 +104,10 @@ def load(path: Path) -> Rubric:
         MappingProxyType(dict(text.sections)),
         parts,
         text.total,
-        _digest(data, code, __version__.encode()),
+        _digest(data, code, __version__.encode(), *_sheet_bytes(path)),
         loaded,
         conventions,
+        sheet.load(path),
     )
 
 
@@ -282,6 +286,11 @@ def _reference_bytes(name: str | None, path: Path, faults: Faults) -> bytes:
     except StaffError as error:
         faults.add(("reference",), repr(name), str(error).partition("; ")[2])
         return b""
+
+
+def _sheet_bytes(path: Path) -> tuple[bytes, ...]:
+    fingerprint = sheet.beside(path)
+    return (fingerprint.read_bytes(),) if fingerprint.is_file() else ()
 
 
 def _digest(*pieces: bytes) -> str:

@@ -33,6 +33,7 @@ LAYERS: Final = (
             "rubric_schema",
             "rubric_search",
             "reference",
+            "sheet",
             "yamltext",
             "options",
         ),

@@ -176,3 +176,122 @@ def test_a_question_gives_no_value() -> None:
 def test_a_row_that_begins_with_plus_goes_on_with_the_row_before() -> None:
     text = "# 8\n$$\\begin{aligned} & z = 1 \\\\ & + 2 \\\\ & = 3 \\end{aligned}$$\n"
     assert texts([Wanted("8", "8", ("z",))], text) == {"8": "3"}
+
+
+# --- chains and names
+
+RATE = Wanted("9", "9", ("\\rho^*", "rho_star", "rho"))
+HAT = Wanted("9", "9", ("\\hat{u}", "u", "solution"))
+LOSS = Wanted("9", "9", ("L_m", "loss"))
+SLOPE = Wanted("9", "9", ("\\frac{\\partial L}{\\partial u}",))
+
+CHAINS = [
+    (RATE, "$$\\rho^* = a / b$$\n\nFor $a = 1$ and $b = 4$:\n\n$$\\rho = \\frac{1}{4}$$", "a / b"),
+    (RATE, "$$\\rho = a$$\n\n$$\\rho = a / b$$", "a / b"),
+    (HAT, "$$\\hat{u} = 1$$\n\nwrong, so $u = 2$", "1 | 2"),
+    (HAT, "$$\\text{Solution: } \\hat{u} = 1$$\n\n$$\\hat{u} = 2$$", "1 | 2"),
+    (HAT, "$$\\text{Solution: } \\hat{u} = 1$$\n\n$$v = 2$$", "1"),
+    (LOSS, "$$\\text{So } L_m = a = b$$", "b"),
+    (LOSS, "$$L_m = a = b$$\n\n$$= c^2$$", "c^2"),
+    (LOSS, "$$L_m = a$$\n\nwhich can be written\n\n$$= c^2 \\geq 0$$", "c^2"),
+    (LOSS, "$$\\begin{aligned} L_m &= a \\\\ &= b \\end{aligned}$$\n\n$$= c$$", "c"),
+    (SLOPE, "$$u' = A v = A B w = \\frac{\\partial L}{\\partial u}$$", "A B w"),
+    (HAT, "$$u = V S$$\n\n$$u = \\begin{bmatrix} 1 & \\dots \\\\ 0 & \\dots \\end{bmatrix}$$", "V S"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "text", "value"), CHAINS)
+def test_the_value_of_a_chain_is_its_last_link_that_is_no_name(wanted: Wanted, text: str, value: str) -> None:
+    assert texts([wanted], f"# 9\n\n{text}\n") == {"9": value}
+
+
+REGIMES = [
+    Wanted("9.form", "9", ("solution",)),
+    Wanted("9.small", "9", ("small", "s_i \\ll t")),
+    Wanted("9.large", "9", ("large", "s_i \\gg t")),
+]
+
+
+def test_a_regime_that_is_named_gives_the_value_said_of_it() -> None:
+    small = "That is, when $s_i \\ll t$, the solution is $\\frac{s_i}{t}$."
+    text = f"$$solution = s$$\n\n{small} When $s_i \\gg t$, it is $1$."
+    assert texts(REGIMES, f"# 9\n\n{text}\n") == {"9.form": "s", "9.small": "\\frac{s_i}{t}", "9.large": "1"}
+
+
+def test_a_sentence_that_only_names_a_thing_gives_no_value() -> None:
+    found = texts(
+        [HAT, Wanted("9.other", "9", ("other",))], "# 9\n\nThe only solution is $\\vec{u}$ as shown.\n"
+    )
+    assert all(text != "\\vec{u}" for text in found.values())
+
+
+UNITS = [Wanted("3.2.units", "3.2", ("units", "number_of_units")), Wanted("3.3", "3.3", (), reads="prose")]
+
+
+def test_a_quantity_with_a_name_of_its_own_is_found_under_another_number() -> None:
+    text = "## 3.2\n\nsee below\n\n## 3.3\n\n$$2) \\# \\text{ of units} = 3 + 4 = 7$$\n\nsize\n"
+    assert texts(UNITS, text)["3.2.units"] == "7"
+
+
+def test_a_letter_is_not_looked_for_under_another_number() -> None:
+    wanted = [Wanted("1", "1", ("z",)), Wanted("2", "2", ("y",))]
+    assert texts(wanted, "# 1\n\nno idea\n\n# 2\n\n$y = 1$, $z = 2$\n")["1"] == "no idea"
+
+
+# --- numbers
+
+PARTS = [
+    Wanted("3.1", "3.1", ("g",)),
+    Wanted("3.2a", "3.2a", ("w",)),
+    Wanted("3.2b", "3.2b", (), reads="prose"),
+    Wanted("3.3a", "3.3a", ("p",)),
+    Wanted("3.3b", "3.3b", ("q",)),
+    Wanted("3.5", "3.5", ("e",)),
+    Wanted("4.1", "4.1", ("s",)),
+]
+
+
+def test_numbers_that_restart_belong_to_the_next_section_of_the_sheet() -> None:
+    text = (
+        "### 3 Regression\n\n1. $g = 1$\n\n2. We set $w = 2$\n\n(b) so it is\n\n"
+        "3. (a) $p = 3$\n\n(b) $q = 4$\n\n5. $e = 5$\n\n### 3 Optimization\n\n1. $s = 6$\n"
+    )
+    assert texts(PARTS, text) == {
+        "3.1": "1",
+        "3.2a": "2",
+        "3.2b": "so it is",
+        "3.3a": "3",
+        "3.3b": "4",
+        "3.5": "5",
+        "4.1": "6",
+    }
+
+
+def test_a_section_that_is_continued_under_its_own_title_keeps_its_number() -> None:
+    text = "### 3 Regression\n\n1. $g = 1$\n\n### 3 Regression\n\n5. $e = 5$\n"
+    assert texts(PARTS, text) == {"3.1": "1", "3.5": "5"}
+
+
+# --- what is no answer
+
+NOTHING = ["✓", "?", "$$\\begin{bmatrix} ? & ? \\\\ ? & ? \\end{bmatrix}$$", "**✓**", "☐"]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_a_tick_or_a_question_mark_is_no_answer(text: str) -> None:
+    assert texts([HAT], f"# 9\n\n{text}\n") == {}
+
+
+def test_a_formula_that_leaves_the_quantity_open_is_the_question() -> None:
+    wanted = Wanted("9", "9", ("A * B",))
+    asked = (
+        "$$A = \\begin{bmatrix} 1 & 2 \\end{bmatrix} \\quad A * B = \\begin{bmatrix} ? & ? \\end{bmatrix}$$"
+    )
+    assert texts([wanted], f"# 9\n\n{asked}\n") == {}
+    answer = "\\begin{pmatrix} 5 & 6 \\end{pmatrix}"
+    assert texts([wanted], f"# 9\n\n{asked}\n\n1)\n$${answer}$$\n") == {"9": answer}
+
+
+def test_what_is_stated_under_one_copy_of_a_question_outweighs_the_text_of_the_other() -> None:
+    text = "# 9\n\nPlease find the best vector for the data.\n\n# 9\n\nPlease find it.\n\n$$\\hat{u} = 3$$\n"
+    assert texts([HAT], text) == {"9": "3"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.documents._entries import unwrapped
 from grader.documents._names import canonical
@@ -18,7 +18,18 @@ NAME_LIMIT = 200
 _OPENING = re.compile(r"(?<![\\$])\$(?!\$)|\\\(")
 _DOLLARS = re.compile(r"((?:[^$\\]|\\.)++)\$", re.DOTALL)
 _SIGN = re.compile(r":=|[:=]")
+# "2) # of units" counts units
+_COUNTED = re.compile(r"^\s*\(?\d\)\s*")
+_COUNT = re.compile(r"^\s*\\?#\s*")
 _BULLET = re.compile(r"^\s*(?:[-+•]|\*(?!\*)|\d{1,2}[.)])\s+")
+_BOUND = re.compile(r"\s*(?:[<>≤≥]|\\(?:geq?|leq?|gt|lt)(?![A-Za-z]))\s*0\s*$")
+_OPENING_WORDS = re.compile(r"^\s*\\(?:text|mbox|textrm)\{[A-Za-z ,:.()]*[ ,:]\s*\}")
+_DECLARED = re.compile(
+    r"\s*\\(?:text|mbox|textrm|textbf)\{\s*(?:final\s+)?(?:solution|answer|result)", re.IGNORECASE
+)
+_DOTTED = re.compile(r"\\begin\{.*\\[cdv]?dots", re.DOTALL)
+_GOES_ON = re.compile(r"\s*=(?!=)")
+_MARKER = re.compile(r"\(?\w\)|\d{1,2}\.")
 _PRINTED = re.compile(r"[\[\](),\s\d.eE+-]+")
 
 
@@ -32,12 +43,14 @@ class Quantity:
     names: frozenset[str]
     word: str = ""
     equation: bool = False
+    first: str = ""
+    """The first of the names: the one the sheet uses."""
 
     def bears(self, name: str) -> bool:
         r"""Whether a written name is one of this quantity's: `L_1(\eta)` is `L_1`, `Limit` is `limit`."""
         if len(name) > NAME_LIMIT:
             return False
-        spelled = canonical(name)
+        spelled = canonical(_COUNT.sub("number ", _COUNTED.sub("", name, count=1), count=1))
         if spelled in self.names or (self.word and spelled.lower() == self.word):
             return True
         head, bracket, _ = spelled.partition("(")
@@ -46,12 +59,19 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate answer."""
+    r"""A candidate answer, under which `name` it stands.
+
+    `shown` is a text that stands in for a value nobody could tell apart, `declared` one that is introduced
+    as the answer: `\text{Solution: } z = 1`.
+    """
 
     text: str
     place: Place
     notation: Notation
     boxed: bool = False
+    shown: bool = False
+    name: str = ""
+    declared: bool = False
 
 
 def named(line: str) -> tuple[str, str, str] | None:
@@ -67,7 +87,7 @@ def named(line: str) -> tuple[str, str, str] | None:
 
 def stated(blocks: Sequence[Block], quantity: Quantity) -> Iterator[Found]:
     """Every relation that gives the part's quantity, in the order they stand."""
-    for block in blocks:
+    for block in _joined(blocks):
         if block.kind == "formula":
             yield from _from_relations(relations(block.text), quantity, block.place, "latex")
         elif block.kind == "code" and block.place.cell is None:
@@ -81,6 +101,21 @@ def stated(blocks: Sequence[Block], quantity: Quantity) -> Iterator[Found]:
                     yield from _on_line(line, quantity, down(block.place, offset))
             if "\n" in block.text:
                 yield from _across_lines(block, quantity)
+
+
+def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, where a display that begins with `=` begins with what the display before it ends with."""
+    before: Block | None = None
+    for block in blocks:
+        if block.kind != "formula":
+            yield block
+            continue
+        chain = relations(before.text)[-1:] if before and _GOES_ON.match(block.text) else ()
+        for relation in chain:
+            start = " = ".join((*relation.sides, relation.value))
+            block = replace(block, text=f"{start} {block.text}")
+        before = block
+        yield block
 
 
 def _on_line(line: str, quantity: Quantity, place: Place) -> Iterator[Found]:
@@ -117,9 +152,31 @@ def _from_relations(
     found: Iterable[Relation], quantity: Quantity, place: Place, notation: Notation
 ) -> Iterator[Found]:
     for relation in found:
-        if any(quantity.bears(side) for side in relation.sides) and relation.value:
-            chain = " = ".join(map(str.strip, (*relation.sides, relation.value)))
-            yield Found(chain if quantity.equation else relation.value, place, notation, relation.boxed)
+        name = next((side for side in map(_without_words, relation.sides) if quantity.bears(side)), "")
+        sides, value = relation.sides, relation.value
+        if not quantity.equation and len(sides) > 1 and quantity.bears(value):
+            name, value = name or value, trimmed(sides[-1])  # `... = b = NAME` says what `NAME = b` says
+        if name and value:
+            chain = " = ".join(map(str.strip, (*sides, value)))
+            text = chain if quantity.equation else _without_bound(value)
+            declared = bool(_DECLARED.match(sides[0]))
+            yield Found(text, place, notation, relation.boxed, name=canonical(name), declared=declared)
+
+
+def _without_words(side: str) -> str:
+    r"""`\text{So } L_m` without the words before it; a name that is all words stays."""
+    rest = _OPENING_WORDS.sub("", side, count=1)
+    return rest if rest.strip() else side
+
+
+def _without_bound(value: str) -> str:
+    """`2 a^2 > 0` without `> 0`: the comparison is a remark on the value."""
+    cut = _BOUND.search(value)
+    if cut is None or "," in value or "\\begin" in value:
+        return value
+    before = value[: cut.start()]
+    balanced = all(before.count(a) == before.count(b) for a, b in ("()", "[]", "{}"))
+    return before.strip() if balanced and before.strip() else value
 
 
 def _endings(text: str) -> Iterator[str]:
@@ -130,11 +187,25 @@ def _endings(text: str) -> Iterator[str]:
             yield " ".join(words[-count:])
 
 
-def last(found: Iterator[Found]) -> list[Found]:
-    """The last candidate, a boxed one before all others."""
+def last(found: Iterator[Found], quantity: Quantity | None = None) -> list[Found]:
+    r"""The last candidate, a boxed one before all others.
+
+    Where the sheet's own name is `\eta^*`, a later `\eta = ...` is an example. Of other pairs of names,
+    such as `\hat w` and `w`, both last candidates are kept: if they are not worth the same, a person chooses.
+    """
     candidates = list(found)
     best = [one for one in candidates if one.boxed] or candidates
-    return best[-1:]
+    best = [one for one in best if not _DOTTED.search(one.text)] or best
+    declared = [one for one in best[:-1] if one.declared]
+    if declared and not best[-1].boxed:
+        return [declared[-1], best[-1]]
+    named = [one for one in best if quantity and quantity.first and one.name == quantity.first]
+    if not named or best[-1].name == named[-1].name:
+        return best[-1:]
+    base = quantity.first if quantity else ""
+    if best[-1].name == base.removesuffix("star"):
+        return named[-1:]
+    return [named[-1], best[-1]]
 
 
 def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
@@ -151,7 +222,7 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
             formulas.append(Found(block.text, block.place, block.notation))
         elif block.kind == "prose":
             for offset, line in enumerate(block.text[:TEXT_LIMIT].split("\n")):
-                if line.strip() and not line.lstrip().startswith(">"):
+                if line.strip() and not line.lstrip().startswith(">") and not _MARKER.fullmatch(line.strip()):
                     lines.append((_BULLET.sub("", line, count=1).strip(), down(block.place, offset)))
     if len(boxes) == 1:
         return boxes
@@ -167,7 +238,8 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
         return [Found(trimmed(displays[0].text), displays[0].place, "latex")]
     own_line = labelled and lines and blocks[0].kind == "prose"
     if lines and ((len(lines) == 1 and not formulas) or own_line):
-        return [_value(*lines[0])]
+        value = _value(*lines[0])
+        return [value if own_line or _is_bare(lines[0][0]) else replace(value, shown=True)]
     return []
 
 

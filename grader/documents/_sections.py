@@ -48,18 +48,24 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
         for block in blocks
         if block.kind == "heading" and block.level != ITEM and (number := _numbering.read(block.text))
     }
+    unstated = {label[:n] for label in set(labels) - stated for n in range(1, len(label) + 1)} - stated
     sections = [Section(())]
     position = _Position()
     tops = _tops(blocks, labels)
+    again = _restarted(blocks, labels)
     for at, block in enumerate(blocks):
         if block.kind != "heading":
             sections[-1].blocks.append(block)
             continue
-        if at in tops:
-            position = _Position(tops[at], NUMBERED)
-            sections.append(Section(_owner(tops[at], labels)))
+        if at in tops or at in again:
+            label = tops.get(at) or again[at]
+            position = _Position(label, min(block.level, NUMBERED))
+            sections.append(Section(_owner(label, labels)))
             continue
-        number = _number(block, position, known, set(labels) - stated)
+        number = _number(block, position, known, unstated)
+        if number and number.label not in labels and _next_letter(blocks, at) == ("b",):
+            first = (*number.label, "a")  # what comes before `(b)` answers (a)
+            number = replace(number, label=first) if first in labels else number
         if number is None:
             if block.level < BOLD and position.label and block.level <= position.level:
                 position = _Position()
@@ -67,9 +73,15 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
             plain = block.level > BOLD
             sections[-1].blocks.append(replace(block, kind="prose", level=0) if plain else block)
             continue
-        listed = position.label[:-1] if block.level == ITEM and position.list_of is not None else None
+        listed = position.list_of
         if block.level == ITEM:
-            listed = position.list_of if position.list_of is not None else position.label
+            listed = position.label if listed is None else listed
+        elif listed is not None and not (
+            len(number.label) > len(listed)
+            and number.label[: len(listed)] == listed
+            and number.label[-1].isalpha()
+        ):
+            listed = None
         position = _Position(number.label, min(block.level, NUMBERED), listed)
         owner = _owner(number.label, labels)
         if not owner or owner != sections[-1].owner or len(number.label) <= len(owner):
@@ -99,6 +111,35 @@ def _tops(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label
             tops[at] = number.label
             reached = int(number.label[0])
     return tops
+
+
+def _restarted(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label]:
+    """Headings that repeat the number before them under another title, where the sheet's next is never seen.
+
+    So a second "3 Optimization" after "3 Regression" is the sheet's 4.
+    """
+    tops = [
+        (at, number)
+        for at, block in enumerate(blocks)
+        if block.kind == "heading" and block.level <= BOLD and (number := _numbering.read(block.text))
+        if len(number.label) == 1 and number.label[0].isdigit()
+    ]
+    seen = {number.label for _, number in tops}
+    again: dict[int, Label] = {}
+    for (_, before), (at, number) in pairwise(tops):
+        following = (str(int(number.label[0]) + 1),)
+        asked = any(label[:1] == following for label in labels)
+        other = bool(number.rest and before.rest) and number.rest != before.rest
+        if number.label == before.label and other and asked and following not in seen:
+            again[at] = following
+    return again
+
+
+def _next_letter(blocks: Sequence[Block], at: int) -> Label:
+    """The letter of the next heading, empty if it has none."""
+    following = next((block for block in blocks[at + 1 :] if block.kind == "heading"), None)
+    letter = _numbering.letter(following.text) if following else None
+    return letter.label if letter else ()
 
 
 def _marked(sections: Sequence[Section]) -> bool:
@@ -140,6 +181,11 @@ def _number(
             return replace(number, label=(*parent, *number.label))
         return None
     if number := _numbering.read(block.text):
+        if number.label not in known and len(number.label) == 2 and number.label[1].isalpha():
+            for length in range(len(position.label), 0, -1):  # `3. (a)` in section 3 is 3.3(a)
+                label = (*position.label[:length], *number.label)
+                if label in known:
+                    return replace(number, label=label)
         return number if number.label in known or not (plain or block.level == BOLD) else None
     if number := _numbering.letter(block.text):
         for length in range(len(position.label), 0, -1):

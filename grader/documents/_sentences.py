@@ -17,6 +17,8 @@ from grader.types import Block
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 _ORDER = re.compile(r"\s*\\?(?:mathcal\{O\}|Theta|O|Omicron|Θ)\s*(?:\\left)?\s*\(")
 _SAYS = re.compile(r"(?:^|\s)(?:is|are|equals|becomes|requires?|costs?|takes?|needs?|approaches|to)\s*$")
+# a regime such as `s \\ll t`, in the one spelling of names
+_REGIME = re.compile(r"\w(?:ll|gg)\w")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
 _AFTER = re.compile(r"\s*(?:scalar\s+)?((?:[A-Za-z-]+\s?){1,3})")
 
@@ -68,17 +70,29 @@ def _by_its_name(sentence: str, mine: Quantity, others: Sequence[Quantity]) -> s
     named = {canonical(word).lower() for word in _WORDS.findall(_without(sentence, formulas))}
     written = {canonical(formula) for _, _, formula in formulas}
 
-    def speaks_of(quantity: Quantity) -> bool:
-        words = {name.lower() for name in quantity.names if len(name) > 3 and name.replace("-", "").isalpha()}
-        return bool(words & named) or any("ll" in n or "gg" in n for n in quantity.names & written)
+    def regime(quantity: Quantity) -> bool:
+        return any(map(_REGIME.search, quantity.names & written))
 
-    if not speaks_of(mine) or any(speaks_of(other) for other in others):
+    def speaks_of(quantity: Quantity) -> bool:
+        return bool(_words_of(quantity) & named) or regime(quantity)
+
+    # `when $s \\ll t$, the solution is ...` speaks of the regime, whatever its other words
+    says = regime if regime(mine) else speaks_of
+    if not says(mine) or any(map(says, others)):
         return ""
     orders = [formula for _, _, formula in formulas if _ORDER.match(formula)]
     if len(orders) == 1:
         return trimmed(orders[0])
     said = [formula for begin, _, formula in formulas if _SAYS.search(sentence[:begin])]
-    return trimmed(said[0]) if len(said) == 1 and "=" not in said[0] and not orders else ""
+    if len(said) != 1 or "=" in said[0] or orders:
+        return ""
+    # "the only solution is $w$" names it once more
+    return "" if canonical(said[0]).isalnum() and not said[0].strip().isdigit() else trimmed(said[0])
+
+
+def _words_of(quantity: Quantity) -> set[str]:
+    """Those names of a quantity that are words."""
+    return {name.lower() for name in quantity.names if len(name) > 3 and name.replace("-", "").isalpha()}
 
 
 def _without(sentence: str, formulas: list[tuple[int, int, str]]) -> str:
