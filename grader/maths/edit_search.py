@@ -60,6 +60,12 @@ class Finder:
         found = nearest([self], got, any_layout=any_layout)
         return found[1] if found is not None else None
 
+    @property
+    def edits(self) -> int:
+        """How many edits one search looks at: what it costs."""
+        table = self._table(-1)
+        return 0 if table is None else len(table.edits)
+
     def exactly(self, got: Formula, any_layout: bool) -> Found | None:
         """The single edit whose value is the student's in exact arithmetic."""
         table = self._table(-1)
@@ -141,19 +147,23 @@ class Finder:
 
 
 _TRIED_TWICE = 3  # expected formulas of which two edits are looked for
+_MOST_EDITS = 1_000  # that one question may look at: a count, so that the same question gets the same answer
 
 
 def nearest(
     finders: Sequence[Finder | None], got: Formula, *, any_layout: bool = True
 ) -> tuple[int, Found] | None:
     """The likeliest edit of any of several expected formulas, and of which; one edit before two."""
+    spent = 0
     for search in (Finder.exactly, Finder.nearly, Finder.twice):
-        tried = finders[:_TRIED_TWICE] if search is Finder.twice else finders
-        found = [
-            (position, one)
-            for position, finder in enumerate(tried)
-            if finder is not None and (one := search(finder, got, any_layout)) is not None
-        ]
+        found = []
+        for position, finder in enumerate(finders[:_TRIED_TWICE] if search is Finder.twice else finders):
+            if finder is None or spent > _MOST_EDITS:
+                continue
+            one = search(finder, got, any_layout)
+            spent += finder.edits
+            if one is not None:
+                found.append((position, one))
         if found:
             return min(found, key=lambda pair: pair[1].rank)
     return None
