@@ -446,3 +446,20 @@ def test_a_decision_that_fails_is_for_a_person(
 def test_a_solution_of_one_system_is_tried_in_the_other(expected: str, got: str, outcome: str) -> None:
     assert same(expected, got).outcome == outcome
     assert same(got, expected).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "outcome"),
+    [
+        ("0 >= ln(1/2)", "0 >= ln(1/2)^2", "different"),
+        ("x > ln(1/2)", "x > -ln(1/2)", "different"),
+        ("x ln(1/2) > 0", "x > 0", "different"),
+        ("x ln(1/2) > 0", "x < 0", "same"),
+        ("x (ln(1/2) - 1) > 0", "x < 0", "same"),
+        ("x (ln(1/2) + 1) > 0", "x > 0", "same"),
+        ("x cos(2) > 0", "x < 0", "same"),
+    ],
+)
+def test_the_sign_of_a_number_that_is_negative_counts(expected: str, got: str, outcome: str) -> None:
+    assert same(expected, got).outcome == outcome
+    assert same(got, expected).outcome == outcome

@@ -167,12 +167,12 @@ class Table:
             known = _known_signs(nodes[place], self.symbols)
             if coefficients and len(coefficients) - 1 <= MOST_DEGREE:
                 roots = real_roots(coefficients, 64)
-                reached = [
-                    root for root in roots if (known == _ANY or not root < 0) and (0 in known or root > 0)
-                ]
+                reached = [root for root in roots if (-1 if root < 0 else 1 if root > 0 else 0) in known]
                 if not reached:
-                    # Without a zero the sign at 1 is the sign everywhere.
-                    return (1 if sum(coefficients) > 0 else -1,)
+                    # Without a zero the sign at one point is the sign everywhere.
+                    at = known[0] if len(known) == 1 else 1
+                    value = sum(one * at**power for power, one in enumerate(coefficients))
+                    return (1 if value > 0 else -1,)
         terms = []
         for powers, value in factor.to_dict().items():
             signs: frozenset[int] = frozenset((1 if value > 0 else -1,))
