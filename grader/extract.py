@@ -35,6 +35,7 @@ _CASE = re.compile(
     r"\s*(?:[-+*•]\s+)?(?:when|if|for|in case|in the case)\s([^,:=]{1,80})[,:]\s*(.*)", re.IGNORECASE
 )
 _WORD = re.compile(r"[A-Za-z]{4,}")
+_LONE_LETTER = re.compile(r"(?m)^\s*\([a-z]{1,4}\)\s*$")
 _FRAME = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:[cvd]dots|[\\,;!])|[\s&$]")
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
 
@@ -394,7 +395,7 @@ def _written(blocks: Sequence[Block]) -> str:
 
 def _blank(text: str) -> bool:
     """Whether a text is nothing, a placeholder, a tick, or an array of question marks."""
-    bare = _FRAME.sub("", text)
+    bare = _FRAME.sub("", _LONE_LETTER.sub("", text))
     return not bare or bare.strip("?✓✔☐☑□✗") == "" or _PLACEHOLDER.fullmatch(text.strip()) is not None
 
 

@@ -60,9 +60,8 @@ def fingerprint(documents: Iterable[Document]) -> Sheet:
                 stream += _words(block.text)
                 pieces = _SENTENCE.split(block.text) + block.text.split("\n")
                 pieces += [_NUMBER.sub("", block.text, count=1)] if block.kind == "heading" else []
-                short |= {
-                    _hash(" ".join(few)) for piece in pieces if 1 < len(few := _words(piece)) < SEQUENCE
-                }
+                pieces = [piece for piece in pieces if 0 < len(_words(piece)) < SEQUENCE]
+                short |= {_short(piece) for piece in pieces if len(_words(piece)) > 1 or inline(piece)}
         words |= set(map(_hash, _sequences(stream)))
     return Sheet(frozenset(words), frozenset(short), frozenset(formulas))
 
@@ -168,7 +167,7 @@ def _copied_lines(lines: list[str], sheet: Sheet, after_copy: bool) -> list[bool
         share = sum(covered[at : at + len(words)])
         at += len(words)
         if words:
-            few = len(words) < SEQUENCE and before and _hash(" ".join(words)) in sheet.short
+            few = len(words) < SEQUENCE and before and _short(line) in sheet.short
             before = few or share >= COVERED * len(words)
         else:
             formulas = inline(line)
@@ -184,6 +183,11 @@ def _words(text: str) -> list[str]:
     for begin, end, _ in reversed(inline(text)):
         text = text[:begin] + " " + text[end:]
     return [word.lower() for word in _WORD.findall(_COMMAND.sub(" ", text))]
+
+
+def _short(line: str) -> str:
+    """The hash of a line of few words, with its formulas: `Show $a = b$` is more than "show"."""
+    return _hash(" | ".join((" ".join(_words(line)), *(_formula(inner) for _, _, inner in inline(line)))))
 
 
 def _sequences(words: list[str]) -> Iterator[str]:

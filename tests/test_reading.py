@@ -295,3 +295,64 @@ def test_a_formula_that_leaves_the_quantity_open_is_the_question() -> None:
 def test_what_is_stated_under_one_copy_of_a_question_outweighs_the_text_of_the_other() -> None:
     text = "# 9\n\nPlease find the best vector for the data.\n\n# 9\n\nPlease find it.\n\n$$\\hat{u} = 3$$\n"
     assert texts([HAT], text) == {"9": "3"}
+
+
+# --- numbers that LaTeX prints
+
+EXAM = """\\begin{document}
+\\begin{questions}
+\\question[2] Waves
+\\begin{parts}
+\\part[1] $w = 1$
+\\part $w = 2$
+\\end{parts}
+\\question
+$w = 3$
+\\end{questions}
+\\end{document}
+"""
+ARTICLE = """\\begin{document}
+\\section{Waves}
+\\subsection{Speed}
+$w = 1$
+\\subsection{Length}
+$w = 2$
+\\section*{Remark}
+$w = 9$
+\\setcounter{section}{4}
+\\section{Noise}
+$w = 3$
+\\end{document}
+"""
+
+
+def tex(wanted: list[Wanted], text: str) -> dict[str, str]:
+    found = extract.find([documents.read(File("a.tex", text.encode()))], wanted)
+    return {part: " | ".join(a.text for a in answers) for part, answers in found.items()}
+
+
+def test_questions_and_parts_of_an_exam_are_counted() -> None:
+    wanted = [Wanted("1a", "1a", ("w",)), Wanted("1b", "1b", ("w",)), Wanted("2", "2", ("w",))]
+    assert tex(wanted, EXAM) == {"1a": "1", "1b": "2", "2": "3"}
+
+
+def test_sections_without_numbers_in_their_titles_have_those_that_are_printed() -> None:
+    wanted = [Wanted("1.1", "1.1", ("w",)), Wanted("1.2", "1.2", ("w",)), Wanted("5", "5", ("w",))]
+    assert tex(wanted, ARTICLE) == {"1.1": "1", "1.2": "2", "5": "3"}
+
+
+def test_numbers_in_titles_are_the_ones_that_count() -> None:
+    text = "\\section{Preface}\n$w = 1$\n\\section{Problem 2}\n$w = 2$\n\\section{Problem 1}\n$w = 3$\n"
+    assert tex([Wanted("1", "1", ("w",)), Wanted("2", "2", ("w",))], text) == {"1": "3", "2": "2"}
+
+
+TWICE = [
+    "v∗=(ATA)−1ATb.\\boxed{ v^*=(A^TA)^{-1}A^Tb }",
+    "so that v∗=(ATA)−1ATbv^*=(A^TA)^{-1}A^Tb.",
+    "v∗=(ATA)−1ATb\nv^*=(A^TA)^{-1}A^Tb",
+]
+
+
+@pytest.mark.parametrize("text", TWICE)
+def test_a_formula_that_a_page_copied_twice_is_read_from_its_latex(text: str) -> None:
+    assert texts([Wanted("9", "9", ("v^*",))], f"# 9\n\n{text}\n") == {"9": "(A^TA)^{-1}A^Tb"}

@@ -135,3 +135,12 @@ def test_a_sheet_without_a_sentence_is_refused(tmp_path: Path) -> None:
     text.write_text("# 1\n")
     ran = CliRunner().invoke(main, ["fingerprint", str(text), "--rubric", "csc413-2020-hw1"])
     assert ran.exit_code != 0 and "No sentence" in ran.output
+
+
+def test_a_statement_of_few_words_and_a_formula_is_the_sheets() -> None:
+    text = "## 1\n\n- (a) Show $T = 2 s$\n\n(b) Show $F = 3 s$\n"
+    wanted = [Wanted("1a", "1a", ("T",)), Wanted("1b", "1b", ("F",))]
+    known = sheet.fingerprint([read(text)])
+    assert extract.find([read(text)], wanted, known) == {}
+    own = text.replace("(b)", "As $2 = 1 + 1$, we have $T = 2 s$.\n\n(b)")
+    assert [answer.text for answer in extract.find([read(own)], wanted, known)["1a"]] == ["2 s"]

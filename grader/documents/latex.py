@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grader.documents._latex_numbers import Counters
 from grader.documents._prose import Line, blocks
 from grader.documents._text import decode
 from grader.types import Document, File, Place
@@ -47,7 +48,9 @@ def read(file: File) -> Document:
     named = _NAMED.search(source.text[:4_000])
     lines: list[Line] = []
     verbatim = False
-    for number, text in _body(source.text):
+    body = _body(source.text)
+    counters = Counters([text for _, text in body])
+    for number, text in body:
         fence = _VERBATIM.match(text)
         if fence:
             verbatim = fence[1] == "begin"
@@ -56,7 +59,8 @@ def read(file: File) -> Document:
         elif verbatim:
             lines.append(Line(text, number))
         else:
-            lines += [Line(part, number) for part in _marked(text)]
+            for piece in counters.line(text).split("\n"):
+                lines += [Line(part, number) for part in _marked(piece)]
     return Document(tuple(blocks(lines, Place(file.path))), source.problems, named[1] if named else None)
 
 
