@@ -14,6 +14,7 @@ from grader.maths.tree import Node
 Evaluate = Callable[[Node, Point], Value]
 # Functions with jumps: at rational points they are worked out exactly.
 JUMPS = frozenset("floor ceil round sign heaviside mod gcd lcm".split())
+_MOST_KEPT = 100
 PLACE = "the argument"  # the bound name in the derivatives of known functions
 
 
@@ -36,6 +37,8 @@ def call(node: Node, args: Sequence[Value], point: Point, evaluate: Evaluate) ->
         return algebra.function(name, list(args[0].entries()))
     meaning = algebra.meanings.get(name, name)
     if name in algebra.meanings and meaning == name:
+        if algebra.generic and len(args) == 1 and node.args[0].op == "symbol":
+            return _of_name(name, primes, args[0], algebra)
         return _each(lambda entry: algebra.unknown(name, (primes,) * bool(primes), entry), args, algebra)
     if meaning == "softmax":
         return _softmax(args, node, point)
@@ -52,6 +55,18 @@ def call(node: Node, args: Sequence[Value], point: Point, evaluate: Evaluate) ->
         algebra.blind()
         return _each(lambda entry: algebra.unknown(meaning, (primes,), entry), args, algebra)
     return _each(lambda entry: evaluate(formula, point.bind(PLACE, entry[0])), args, algebra)
+
+
+def _of_name(name: str, primes: int, value: Value, algebra: Any) -> Value:
+    """An unknown function of a declared name; at one point it is the same for every answer, and kept."""
+    key = (name, primes, id(value))
+    kept = algebra.applied.get(key)
+    if kept is None or kept[0] is not value:
+        found = _each(lambda entry: algebra.unknown(name, (primes,) * bool(primes), entry), [value], algebra)
+        kept = value, found
+        if len(algebra.applied) < _MOST_KEPT:
+            algebra.applied[key] = kept
+    return kept[1]
 
 
 def _each(function: Callable[[list[Scalar]], Scalar], args: Sequence[Value], algebra: Algebra) -> Value:

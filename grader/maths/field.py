@@ -1,4 +1,4 @@
-"""Exact arithmetic modulo a secret prime near 2^64, where a non-zero difference proves a difference.
+"""Exact arithmetic modulo a secret prime near 2^62, where a non-zero difference proves a difference.
 
 Unknown functions are random functions there: equal arguments, equal values. So are functions that are
 known but not rational (exp, log, roots, absolute values), as far as a true identity does not say more:
@@ -18,7 +18,7 @@ from random import Random
 
 from flint import fmpz, nmod, nmod_mat
 
-from grader.maths.algebra import Point, Scalar, Undefined
+from grader.maths.algebra import Point, Scalar, Undefined, Value
 from grader.maths.names import SCALAR, Symbols
 from grader.maths.sample import Values, counts, draw_value
 
@@ -31,9 +31,12 @@ _TOTAL = frozenset(
 
 @lru_cache(maxsize=64)
 def secret_prime(secret: bytes) -> int:
-    """A prime between 2^63 and 2^64, 1 modulo 4, that only the holder of the secret can know."""
-    start = int.from_bytes(blake2b(b"prime" + secret, digest_size=8).digest(), "big") % 2**62
-    candidate = 2**63 + start // 4 * 4 + 1
+    """A prime between 2^61 and 2^62, 1 modulo 4, that only the holder of the secret can know.
+
+    FLINT's small numbers have 62 bits; larger ones take several times as long.
+    """
+    start = int.from_bytes(blake2b(b"prime" + secret, digest_size=8).digest(), "big") % 2**60
+    candidate = 2**61 + start // 4 * 4 + 1
     while not fmpz(candidate).is_probable_prime():
         candidate += 4
     return candidate
@@ -50,6 +53,7 @@ class Field:
         self.plural = False
         self._identities: dict[int, nmod_mat] = {}
         self._constants: dict[str, Scalar] = {}
+        self.applied: dict[tuple[str, int, int], tuple[Value, Value]] = {}
         self._hashers: dict[tuple[str, tuple[int, ...]], blake2b] = {}
         self.reset()
 
@@ -108,12 +112,12 @@ class Field:
         """A random element that depends on a name and on values."""
         known = self._hashers.get((name, orders))
         if known is None:
-            known = blake2b(f"{name}|{orders}|".encode(), key=self.secret, digest_size=8)
+            known = blake2b(f"{name}|{orders}|".encode(), key=self.secret, digest_size=16)
             self._hashers[name, orders] = known
         hasher = known.copy()
         for argument in args:
             hasher.update(int(argument).to_bytes(8, "big"))
-        return self.one * int.from_bytes(hasher.digest(), "big")
+        return self.one * (int.from_bytes(hasher.digest(), "big") % self.prime)
 
     def unknown(self, name: str, orders: tuple[int, ...], args: Sequence[Scalar]) -> Scalar:
         return self.hashed(name, orders, args)

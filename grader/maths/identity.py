@@ -84,7 +84,7 @@ def compare(expected: Formula, got: Formula, *, any_layout: bool = False) -> Com
             how = f"This is {describe(got.shape)}; {describe(expected.shape)} is wanted."
             return Comparison("different", how, "shape")
         got, turned = got.transposed(), True
-    if got.settled == expected.settled and (_is_polynomial(expected) or defined(expected)):
+    if got.settled == expected.settled and defined(expected):
         return Comparison("same", "The formula is the expected one, term by term.", "identical", turned)
     if ("integral",) in expected.seen or ("integral",) in got.seen:
         variable = _indefinite(expected) or _indefinite(got)
@@ -100,13 +100,6 @@ def compare(expected: Formula, got: Formula, *, any_layout: bool = False) -> Com
             how = "The values at a point of whole numbers or of matrices of low rank are proved different."
             return Comparison("different", how, "", turned)
     return found
-
-
-def _is_polynomial(formula: Formula) -> bool:
-    """Whether a formula is sums and products of names alone, which have a value everywhere."""
-    return formula.seen.isdisjoint(formula.frame.arrays) and all(
-        isinstance(name, str) for name in formula.seen
-    )
 
 
 def _conform(left: Formula, right: Formula) -> bool:
@@ -128,7 +121,7 @@ def _by_values(expected: Formula, got: Formula, turned: bool, *, witnessed: bool
             points, numbered = len(COUNTS), True
         elif counting and (expected.counted() or got.counted()):
             points = 3  # as many sizes
-    bits = (63 - log2(8 * (expected.weight + got.weight))) * points
+    bits = (61 - log2(8 * (expected.weight + got.weight))) * points
     if bits < BOUND:
         points, bits = 3, bits * 3 / points
     equal = 0
