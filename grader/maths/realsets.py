@@ -144,6 +144,8 @@ def between(low: End | None, high: End | None) -> Fraction:
 
 
 def _fraction(number: arb) -> Fraction:
+    if not number.is_finite():
+        raise Unsettled("a solution that is too large")
     mantissa, exponent = number.mid().man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
