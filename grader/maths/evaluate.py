@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from grader.errors import StudentError
@@ -24,7 +25,7 @@ from grader.maths.algebra import (
     is_matrix,
 )
 from grader.maths.notation.text import to_text
-from grader.maths.tree import Node
+from grader.maths.tree import Node, walk
 
 __all__ = ("Algebra", "Matrix", "Point", "Scalar", "Unclear", "Undefined", "Value", "evaluate", "is_matrix")
 
@@ -319,6 +320,14 @@ _DIVISOR, _EXPONENT, _ROOT = ("divisor",), ("exponent",), ("root",)
 _SPECIAL_BASES = frozenset(("call", "constant"))
 
 
+def _is_short(exponent: Node) -> bool:
+    """Whether an exponent is worth a second, exact look: a tower of powers would get one on each floor."""
+    return sum(1 for _ in islice(walk(exponent), _SHORT + 1)) <= _SHORT
+
+
+_SHORT = 16
+
+
 def _power(node: Node, point: Point) -> Value:
     base_node, exponent_node = node.args
     if exponent_node.op == "number" and base_node.op not in _SPECIAL_BASES:
@@ -340,7 +349,7 @@ def _power(node: Node, point: Point) -> Value:
             raise StudentError(f"The exponent {to_text(exponent_node)} is too large.", code="too-large")
         value = evaluate(exponent_node, point)
         if not is_matrix(base):
-            if not point.algebra.generic and point.exact is not None:
+            if not point.algebra.generic and point.exact is not None and _is_short(exponent_node):
                 # A ball does not tell that an exponent is 1/3, the exact point does: odd roots are real.
                 known = exact_value(exponent_node, point)
                 if known is not None and known.q != 1:
