@@ -21,6 +21,8 @@ from grader.types import Block, Document
 
 SEQUENCE = 4
 """Words in a sequence: fewer would find the sheet in anybody's sentence, more would miss what was misread."""
+CONTEXT = 2
+"""Words before a formula that tell where it stands on the sheet."""
 COVERED = 0.7
 """The share of a line's words that must lie in sequences of the sheet; the rest is what a scan garbled."""
 _FORMAT = "grader sheet 1"
@@ -54,9 +56,10 @@ def fingerprint(documents: Iterable[Document]) -> Sheet:
         stream: list[str] = []
         for block in document.blocks:
             if block.kind == "formula":
-                formulas.add(_formula(block.text))
+                formulas.add(_placed(stream, block.text))
             elif block.kind in {"prose", "heading"}:
-                formulas |= {_formula(inner) for _, _, inner in inline(block.text)}
+                for begin, _, inner in inline(block.text):
+                    formulas.add(_placed(stream + _words(block.text[:begin]), inner))
                 stream += _words(block.text)
                 pieces = _SENTENCE.split(block.text) + block.text.split("\n")
                 pieces += [_NUMBER.sub("", block.text, count=1)] if block.kind == "heading" else []
@@ -69,8 +72,8 @@ def fingerprint(documents: Iterable[Document]) -> Sheet:
 def without(document: Document, sheet: Sheet) -> Document:
     """A document without the lines and formulas that stand on the sheet; numbers of headings are kept.
 
-    A formula of the sheet goes only where it stands among the sheet's words: further on it is the
-    student's, who may well state what was to be shown.
+    A formula of the sheet goes only behind the words it follows there: elsewhere it is the student's, who
+    may well state what was to be shown, or what a later question gives away.
     """
     if sheet == NONE:
         return document
@@ -113,30 +116,33 @@ def beside(rubric: Path) -> Path:
 
 def _kept(blocks: Sequence[Block], sheet: Sheet) -> Iterator[Block]:
     copied = False
+    stream: list[str] = []
     for block in blocks:
         if block.kind == "heading":
-            yield _heading(block, sheet)
+            yield _heading(block, sheet, stream)
             copied = True
         elif block.kind == "formula":
-            if not (copied and _formula(block.text) in sheet.formulas):
+            if _placed(stream, block.text) not in sheet.formulas:
                 copied = False
                 yield block
         elif block.kind == "prose":
             lines = block.text.split("\n")
-            gone = _copied_lines(lines, sheet, copied)
+            gone = _copied_lines(lines, sheet, copied, stream)
             copied = gone[-1]
             yield from _rest(block, lines, gone)
         else:
             copied = False
             yield block
+        if block.kind in {"heading", "prose"}:
+            stream += _words(block.text)
 
 
-def _heading(block: Block, sheet: Sheet) -> Block:
+def _heading(block: Block, sheet: Sheet, before_it: list[str]) -> Block:
     number = _NUMBER.match(block.text)
     title = block.text[number.end() :] if number else ""
     if block.level < BOLD and not re.search(r"[$=]", title):
         return block  # a title is no text of the question, and tells a restarted number apart
-    if not title.strip() or not (_copied_lines([title], sheet, after_copy=True)[0]):
+    if not title.strip() or not (_copied_lines([title], sheet, True, before_it)[0]):
         return block
     return replace(block, text=block.text[: number.end()].rstrip()) if number else block
 
@@ -153,8 +159,8 @@ def _rest(block: Block, lines: list[str], gone: list[bool]) -> Iterator[Block]:
             start = None
 
 
-def _copied_lines(lines: list[str], sheet: Sheet, after_copy: bool) -> list[bool]:
-    """Which lines of a paragraph are the sheet's."""
+def _copied_lines(lines: list[str], sheet: Sheet, after_copy: bool, before_it: list[str]) -> list[bool]:
+    """Which lines of a paragraph are the sheet's; `before_it` are the words that stand before them."""
     by_line = [_words(line) for line in lines]
     stream = [word for words in by_line for word in words]
     covered = [False] * len(stream)
@@ -172,7 +178,8 @@ def _copied_lines(lines: list[str], sheet: Sheet, after_copy: bool) -> list[bool
         else:
             formulas = inline(line)
             inside = [inner for _, _, inner in formulas] or [line]
-            known = all(_formula(inner) in sheet.formulas for inner in inside)
+            said = before_it + stream[:at]
+            known = all(_placed(said, inner) in sheet.formulas for inner in inside)
             before = before and (known or not line.strip(" \t-–—.,;:"))
         gone.append(before)
     return gone
@@ -196,6 +203,11 @@ def _sequences(words: list[str]) -> Iterator[str]:
 
 def _formula(text: str) -> str:
     return _hash("= " + canonical(text).rstrip(".,;"))
+
+
+def _placed(words: Sequence[str], text: str) -> str:
+    """The hash of a formula behind the words before it."""
+    return _hash(" ".join((*words[-CONTEXT:], _formula(text))))
 
 
 def _hash(text: str) -> str:

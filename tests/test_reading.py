@@ -195,6 +195,9 @@ CHAINS = [
     (LOSS, "$$L_m = a = b$$\n\n$$= c^2$$", "c^2"),
     (LOSS, "$$L_m = a$$\n\nwhich can be written\n\n$$= c^2 \\geq 0$$", "c^2"),
     (LOSS, "$$\\begin{aligned} L_m &= a \\\\ &= b \\end{aligned}$$\n\n$$= c$$", "c"),
+    (LOSS, "$$b = 0 \\stackrel{(1)}{\\Rightarrow} L_m \\overset{!}{=} c$$", "c"),
+    (LOSS, "$$L_m = \\underbrace{a}_{= 7 + \\text{x}} \\underbrace{b + c}_d + e$$", "{a} {b + c} + e"),
+    (LOSS, "$$L_m = \\| \\overrightarrow{a} \\|^2 > 0$$", "\\| \\vec{a} \\|^2"),
     (SLOPE, "$$u' = A v = A B w = \\frac{\\partial L}{\\partial u}$$", "A B w"),
     (HAT, "$$u = V S$$\n\n$$u = \\begin{bmatrix} 1 & \\dots \\\\ 0 & \\dots \\end{bmatrix}$$", "V S"),
 ]
@@ -356,3 +359,51 @@ TWICE = [
 @pytest.mark.parametrize("text", TWICE)
 def test_a_formula_that_a_page_copied_twice_is_read_from_its_latex(text: str) -> None:
     assert texts([Wanted("9", "9", ("v^*",))], f"# 9\n\n{text}\n") == {"9": "(A^TA)^{-1}A^Tb"}
+
+
+# --- tables and remarks
+
+SIZES = [Wanted("9.units", "9", ("units",)), Wanted("9.links", "9", ("links", "number of links"))]
+TABLES = [
+    ("| quantity | value |\n|---|---|\n| units | 12 |\n| links | $40$ |", "12", "40"),
+    ("| units | links |\n|:--|--:|\n| 12 | 40 |", "12", "40"),
+    ("units: 12\n\n| layer | number of links |\n|---|---|\n| first | 4 |\n| second | 36 |", "12", "[4, 36]"),
+]
+
+
+@pytest.mark.parametrize(("text", "units", "links"), TABLES)
+def test_values_stand_in_tables_by_row_or_by_column(text: str, units: str, links: str) -> None:
+    assert texts(SIZES, f"# 9\n\n{text}\n") == {"9.units": units, "9.links": links}
+
+
+REMARKS = [
+    ("L_m = c^2 \\text{ after } m \\text{ steps}", "c^2"),
+    ("L_m = c^2 \\text{ after the last step}", "c^2"),
+    ("L_m = c^2 \\quad \\text{ for the last step } m", "c^2"),
+    ("L_m = a - \\text{target}", "a - \\text{target}"),
+]
+
+
+@pytest.mark.parametrize(("formula", "value"), REMARKS)
+def test_words_behind_a_formula_are_no_part_of_it(formula: str, value: str) -> None:
+    assert texts([LOSS], f"# 9\n\n$${formula}$$\n") == {"9": value}
+
+
+LINE = Wanted("9", "9", ("u", "line"), reads="equation")
+
+
+def test_a_chain_that_ends_in_the_equation_keeps_its_name() -> None:
+    text = "$$u = p + s Q p = (1, 2) + s (2, -1)$$"
+    assert texts([LINE], f"# 9\n\n{text}\n") == {"9": "u = (1, 2) + s (2, -1)"}
+
+
+@pytest.mark.parametrize(
+    "tail", ["", ", s \\in \\mathbb{R}", ", \\quad s \\in \\mathbb{R} \\text{ solves it!}"]
+)
+def test_that_a_parameter_is_free_is_no_part_of_the_line(tail: str) -> None:
+    assert texts([LINE], f"# 9\n\n$$u = (1, 2) + s (2, -1){tail}$$\n") == {"9": "u = (1, 2) + s (2, -1)"}
+
+
+def test_that_a_parameter_is_bounded_stays() -> None:
+    text = "$$u = (1, 2) + s (2, -1), s \\in \\mathbb{R}_+$$"
+    assert "R" in texts([LINE], f"# 9\n\n{text}\n")["9"]

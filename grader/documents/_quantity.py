@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from grader.documents import _tables
 from grader.documents._entries import unwrapped
 from grader.documents._names import canonical
 from grader.documents._relations import Relation, boxed, relations, trimmed, trimmed_words
@@ -101,6 +102,9 @@ def stated(blocks: Sequence[Block], quantity: Quantity) -> Iterator[Found]:
                     yield from _on_line(line, quantity, down(block.place, offset))
             if "\n" in block.text:
                 yield from _across_lines(block, quantity)
+                if "|" in block.text:
+                    for value, offset in _tables.values(block.text[:TEXT_LIMIT], quantity.bears):
+                        yield _value(value, down(block.place, offset))
 
 
 def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -157,7 +161,9 @@ def _from_relations(
         if not quantity.equation and len(sides) > 1 and quantity.bears(value):
             name, value = name or value, trimmed(sides[-1])  # `... = b = NAME` says what `NAME = b` says
         if name and value:
-            chain = " = ".join(map(str.strip, (*sides, value)))
+            # of a chain that states an equation, the name and what it comes to
+            ends = (*sides, value) if len(sides) == 1 else (name, value)
+            chain = " = ".join(map(str.strip, ends))
             text = chain if quantity.equation else _without_bound(value)
             declared = bool(_DECLARED.match(sides[0]))
             yield Found(text, place, notation, relation.boxed, name=canonical(name), declared=declared)

@@ -33,7 +33,17 @@ _NOISE = re.compile(
 _TRAILING = ("\\,", "\\;", "\\:", "\\!", "\\ ", "\\\\", "\\quad", "\\qquad")
 _CLAUSE_LATEX = re.compile(
     r"[,;.]?(?:\s|\\q?quad|\\[,;: ])*+\\(?:text|mbox|textrm)\{[\s,;.(]*"
-    r"(?:where|with|for|if|when|since|because|as|so|which|is|and|by|provided|assuming|using)(?![A-Za-z])"
+    r"(?:where|with|for|if|when|since|because|as|so|which|is|and|by|after|provided|assuming|using)(?![A-Za-z])"
+)
+# "... \\text{ after the last step}": words behind a space go on about the formula, they are no factor of it
+_REMARK = re.compile(r"(?:\\q?quad\s*)?\\(?:text|mbox)\{\s+[a-z]+\s[^{}$]*\}[\w\s,.]*$")
+# "..., s \\in \\mathbb{R}" only says that s is free; "s \\in \\mathbb{R}_+" says more
+_REAL = re.compile(
+    r"[,;](?:\s|\\[,;: ]|\\q?quad)*\\?[A-Za-z]+\s*\\in\s*\\mathbb\s*\{?R\}?(?:\s*\\text\{[^{}$]*\})?[\s.,!]*$"
+)
+# "=" and arrows with a remark above them
+_ABOVE = re.compile(
+    r"\\(?:stackrel|overset)\s*\{[^{}]*\}\s*\{\s*(=|\\Rightarrow|\\implies|\\Longrightarrow|\\approx|\\Leftrightarrow)\s*\}"
 )
 _CLAUSE_WORDS = re.compile(
     r"[,;.(]?\s+\(?(?:where|with|for|if|when|because|since|as|so|which|and|is|means|that|i\.e\.|e\.g\.)(?=\s|$)"
@@ -78,6 +88,27 @@ def without_box(text: str) -> str:
     return text
 
 
+def without_remarks(text: str) -> str:
+    r"""A formula without what is written below its braces, and with one arrow over vectors.
+
+    >>> without_remarks(r"\underbrace{A x}_{\in R^n} - \overrightarrow{b}")
+    '{A x} - \\vec{b}'
+    """
+    text = text.replace("\\overrightarrow", "\\vec")
+    for _ in range(text.count("\\underbrace{")):
+        at = text.find("\\underbrace{")
+        inner = _braced(text, at + len("\\underbrace{"))
+        end = at + len("\\underbrace{") + len(inner) + 1
+        below = re.match(r"\s*_\s*(\{)?", text[end:])
+        if below and below[1]:
+            remark = _braced(text, end + below.end())
+            end += below.end() + len(remark) + 1
+        elif below:
+            end += below.end() + 1
+        text = f"{text[:at]}{{{inner}}}{text[end:]}"
+    return text
+
+
 def trimmed(text: str) -> str:
     """A formula without labels, trailing signs and words, and clauses such as `, where ...`."""
     text = " ".join(_NOISE.sub("", without_box(text[:SIZE_LIMIT])).split()) + text[SIZE_LIMIT:]
@@ -86,6 +117,11 @@ def trimmed(text: str) -> str:
         if before.strip() and before.count("\\begin") == before.count("\\end") and _balanced(before):
             text = before
             break
+    words = _REMARK.search(text) if text.rfind("\\text{ ") > 0 or text.rfind("\\mbox{ ") > 0 else None
+    if words and text[: words.start()].strip() and _balanced(text[: words.start()]):
+        text = text[: words.start()]
+    if (member := _REAL.search(text)) and _balanced(text[: member.start()]):
+        text = text[: member.start()]
     end = len(text)
     while end:
         if command := next((sign for sign in _TRAILING if text.endswith(sign, 0, end)), ""):
@@ -122,7 +158,7 @@ def _ends_boxed(statement: str, last: str) -> bool:
 
 def _statements(text: str) -> Iterator[str]:
     """The rows of a display, where a row that begins with a sign goes on with the one before."""
-    text = _NOISE.sub("", text)
+    text = without_remarks(_ABOVE.sub(r"\1 ", _NOISE.sub("", text)))
     while outer := _OUTER.match(text):
         text = outer[3]
     current = ""

@@ -1,0 +1,31 @@
+"""Tables of Markdown: a row `| name | value |`, or a column with the quantity's name above its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_CELL = re.compile(r"(?<!\\)\|")
+
+
+def values(text: str, bears: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
+    """What the tables of a paragraph give for a name, each with its line; `[1, 2]` for several rows."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        if at == 0 or not _RULE.match(line) or "|" not in line:
+            continue
+        header = _cells(lines[at - 1])
+        rows = [_cells(row) for row in lines[at + 1 :] if "|" in row]
+        columns = [number for number, name in enumerate(header) if bears(name)]
+        if len(columns) == 1 and (columns[0] > 0 or len(rows) == 1):
+            column = [row[columns[0]] for row in rows if len(row) == len(header)]
+            if column and len(column) == len(rows):
+                yield (column[0] if len(column) == 1 else f"[{', '.join(column)}]"), at + 1
+        for offset, row in enumerate(rows):
+            if len(row) == 2 and bears(row[0]):
+                yield row[1], at + 1 + offset
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in _CELL.split(line.strip().strip("|"))]
