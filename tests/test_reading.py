@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grader import documents, extract
@@ -407,3 +409,18 @@ def test_that_a_parameter_is_free_is_no_part_of_the_line(tail: str) -> None:
 def test_that_a_parameter_is_bounded_stays() -> None:
     text = "$$u = (1, 2) + s (2, -1), s \\in \\mathbb{R}_+$$"
     assert "R" in texts([LINE], f"# 9\n\n{text}\n")["9"]
+
+
+HEAVY = [
+    "$$L_m = " + "\\underbrace{" * 1500 + "a" + "}" * 1500 + "$$",
+    "$$L_m = a$$\n\n" + "$$= b + c$$\n\n" * 600,
+    "| a | b |\n|--|--|\n" * 1200,
+    "Time. Also $a$ is. " * 1000,
+]
+
+
+@pytest.mark.parametrize("text", HEAVY)
+def test_a_text_made_to_be_slow_is_read_in_time(text: str) -> None:
+    start = time.perf_counter()
+    texts([LOSS, *COSTS], f"# 9\n\n{text}\n\n# 7\n\n{text}\n")
+    assert time.perf_counter() - start < 10

@@ -15,6 +15,8 @@ from grader.types import Block, Notation, Place
 
 TEXT_LIMIT = 20_000
 NAME_LIMIT = 200
+CHAIN_LIMIT = 500
+"""Letters of a chain over several displays, beyond which its links in the middle are let go."""
 
 _OPENING = re.compile(r"(?<![\\$])\$(?!\$)|\\\(")
 _DOLLARS = re.compile(r"((?:[^$\\]|\\.)++)\$", re.DOTALL)
@@ -116,7 +118,8 @@ def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
             continue
         chain = relations(before.text)[-1:] if before and _GOES_ON.match(block.text) else ()
         for relation in chain:
-            start = " = ".join((*relation.sides, relation.value))
+            sides = relation.sides if len(before.text if before else "") < CHAIN_LIMIT else relation.sides[:1]
+            start = " = ".join((*sides, relation.value))
             block = replace(block, text=f"{start} {block.text}")
         before = block
         yield block

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 SIZE_LIMIT = 20_000
+BRACES_LIMIT = 50
+"""More braces with remarks below them are nobody's formula, and each costs a pass over the text."""
 
 _TOKEN = re.compile(
     r"\\(?:begin|end)\{[^{}]*\}|\\(?:left|right)\s*(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+|\\.|[<>!]=|:=|==|.",
@@ -95,7 +97,8 @@ def without_remarks(text: str) -> str:
     '{A x} - \\vec{b}'
     """
     text = text.replace("\\overrightarrow", "\\vec")
-    for _ in range(text.count("\\underbrace{")):
+    count = text.count("\\underbrace{")
+    for _ in range(count if count <= BRACES_LIMIT else 0):
         at = text.find("\\underbrace{")
         inner = _braced(text, at + len("\\underbrace{"))
         end = at + len("\\underbrace{") + len(inner) + 1

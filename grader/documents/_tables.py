@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+TABLES_LIMIT = 20
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _CELL = re.compile(r"(?<!\\)\|")
 
@@ -12,9 +13,8 @@ _CELL = re.compile(r"(?<!\\)\|")
 def values(text: str, bears: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
     """What the tables of a paragraph give for a name, each with its line; `[1, 2]` for several rows."""
     lines = text.split("\n")
-    for at, line in enumerate(lines):
-        if at == 0 or not _RULE.match(line) or "|" not in line:
-            continue
+    rules = [at for at, line in enumerate(lines) if at and "|" in line and _RULE.match(line)]
+    for at in rules[:TABLES_LIMIT]:
         header = _cells(lines[at - 1])
         rows = [_cells(row) for row in lines[at + 1 :] if "|" in row]
         columns = [number for number, name in enumerate(header) if bears(name)]
