@@ -120,7 +120,7 @@ def test_setting_up_by_hand_is_what_make_does() -> None:
 
 
 def test_make_test_runs_every_tool(said: dict[str, str]) -> None:
-    for tool in ("ruff check .", "ruff format --check .", "mypy", "pytest"):
+    for tool in ("ruff check .", "ruff format --check .", "mypy", "pytest -n auto"):
         assert f".venv/bin/{tool}\n" in said["make test"]
 
 
