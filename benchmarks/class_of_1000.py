@@ -69,7 +69,8 @@ def make_exam(assignment: str, folder: Path) -> Exam:
     judged = {
         name: part
         for name, part in rubric["parts"].items()
-        if part["check"] in _MACHINE and "reason" not in part and typed[name]
+        # What depends on another answer of the student cannot be repeated under another number.
+        if part["check"] in _MACHINE and not {"reason", "follows"} & part.keys() and typed[name]
     }
     parts, answers = {}, {}
     for number, name in enumerate(islice(cycle(judged), PARTS)):
@@ -77,13 +78,13 @@ def make_exam(assignment: str, folder: Path) -> Exam:
         parts[repeated] = judged[name]
         answers[repeated] = typed[name]
     rubric |= {"assignment": "benchmark", "parts": parts, "sections": {}}
+    rubric.pop("conventions", None)
     for below in ("rubrics", "reference"):
         (folder / below).mkdir(parents=True)
     target = folder / "rubrics" / "benchmark.yaml"
     # JSON is YAML, and every value is text already
     target.write_text(json.dumps(rubric, indent=1), "utf-8")
-    module = f"{rubric['reference']}.py"
-    shutil.copy(ROOT / "reference" / module, folder / "reference" / module)
+    shutil.copytree(ROOT / "reference", folder / "reference", dirs_exist_ok=True)
     formulas = frozenset(name for name, part in parts.items() if part["check"] == "expression")
     return Exam(target, answers, formulas)
 
