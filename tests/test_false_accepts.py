@@ -177,3 +177,8 @@ def test_a_condition_that_was_never_seen_to_hold_is_no_agreement(one: str, other
 def test_conditions_that_were_seen_both_ways_agree(one: str, other: str) -> None:
     for expected, got in ((one, other), (other, one)):
         assert same(expected, got, SIGNED).outcome == "same"
+
+
+def test_a_typed_backslash_between_sets_takes_away() -> None:
+    assert same(r"[0, 2] \ {1}", "[0, 2]").outcome == "different"
+    assert same(r"[0, 2] \ {1}", "[0, 2] ∖ {1}").outcome == "same"

@@ -53,6 +53,9 @@ def read(
         if literal is not None:
             return literal
     if notation == "plain":
+        if "\\ " in text:
+            # As people type "without": between a bracket and a set it is no space of LaTeX.
+            text = re.sub(r"(?<=[\])}])(\s*)\\\s+(?=\{)", r"\1∖ ", text)
         if "\\" in text or "{,}" in text:
             notation = "latex"
         elif "@" in text or "**" in text or ("." in text and _PYTHON.search(text)):
