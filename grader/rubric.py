@@ -284,7 +284,7 @@ def _reference_bytes(name: str | None, path: Path, faults: Faults) -> bytes:
     try:
         return reference.code(reference.find(name, path))
     except StaffError as error:
-        faults.add(("reference",), repr(name), str(error).partition("; ")[2])
+        faults.add(("reference",), repr(name), f"a reference that is there; {str(error).partition('; ')[2]}")
         return b""
 
 
