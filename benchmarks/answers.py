@@ -24,8 +24,8 @@ from stages import shares, watched
 
 from grader import checks, documents, extract, rubric, sources, yamltext
 from grader.errors import StudentError
-from grader.maths import identity
 from grader.maths.notation import read
+from grader.maths.sameness import identity
 from grader.types import Answer, Place
 
 ROOT: Final = Path(__file__).resolve().parent.parent

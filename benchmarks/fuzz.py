@@ -82,9 +82,9 @@ def attempt(case: Case) -> Finding | None:
 
 
 def _attempt(case: Case) -> str:
-    from grader.maths.decide import decide
     from grader.maths.names import NONE, declare, open_symbols
     from grader.maths.notation import read, to_latex, to_mathml, to_text
+    from grader.maths.sameness.decide import decide
 
     declared = NONE if case.open else declare(DECLARED, [{"n": 3, "d": 5}])
     left = read(case.left, declared, case.notation, undeclared=case.open)

@@ -19,7 +19,7 @@ from grader.types import Answer, Mark, Note, Outcome, Verdict
 
 if TYPE_CHECKING:
     from grader.checks.expression import Prepared
-    from grader.maths.identity import Comparison, Formula
+    from grader.maths.sameness.identity import Comparison, Formula
     from grader.maths.tree import Node
     from grader.rubric import Part
 
@@ -181,7 +181,7 @@ def _put_in(node: Node, meanings: Mapping[str, Node]) -> Node:
 
 def _compared(prepared: Prepared, expected: Node, got: Node) -> Comparison | None:
     """That two formulas are the same, in the declared shapes or with all dimensions as one."""
-    from grader.maths import identity
+    from grader.maths.sameness import identity
 
     for frame in (prepared.frame, prepared.square):
         try:
@@ -222,9 +222,9 @@ def _is_plain(node: Node) -> bool:
 
 def _is_constant(prepared: Prepared, node: Node) -> bool:
     """Whether the value is zero, free of all symbols, or a multiple of a single one."""
-    from grader.maths import identity
-    from grader.maths.algebra import is_matrix
+    from grader.maths.sameness import identity
     from grader.maths.tree import names_in, symbol
+    from grader.maths.values.algebra import is_matrix
 
     for frame in (prepared.frame, prepared.square):
         try:
@@ -244,7 +244,7 @@ def _is_constant(prepared: Prepared, node: Node) -> bool:
 
 def _is_multiple(formula: Formula, symbol: Formula) -> bool:
     """Whether a formula is the same multiple of a symbol at two points."""
-    from grader.maths.algebra import Undefined, is_matrix
+    from grader.maths.values.algebra import Undefined, is_matrix
 
     factors = set()
     for index in (0, 1):

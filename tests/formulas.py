@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from grader.maths.names import Symbols
 from grader.maths.notation import read
-from grader.maths.shapes import infer
 from grader.maths.tree import Node
+from grader.maths.values.shapes import infer
 from grader.rubric import Rubric, load
 
 Array = NDArray[np.float64]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.maths.antiderivatives import compare_antiderivatives
 from grader.maths.names import declare
 from grader.maths.notation import read
+from grader.maths.sameness.antiderivatives import compare_antiderivatives
 
 SYMBOLS = declare({name: {"scalar": "real"} for name in "x a C".split()})
 

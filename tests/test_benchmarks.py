@@ -120,8 +120,8 @@ def test_answers_are_respaced_but_mean_the_same() -> None:
     [
         ("grader/maths/notation/latex.py", "reading"),
         ("grader/maths/notation/text.py", "rest"),
-        ("grader/maths/shapes.py", "shapes"),
-        ("grader/maths/balls.py", "evaluation"),
+        ("grader/maths/values/shapes.py", "shapes"),
+        ("grader/maths/values/balls.py", "evaluation"),
         ("grader/maths/tree.py", None),
         ("elsewhere/shapes.py", None),
     ],

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 
 from grader.maths import same
-from grader.maths.decide import Policy, decide
-from grader.maths.identity import Comparison
 from grader.maths.names import Symbols, declare
 from grader.maths.notation import read
+from grader.maths.sameness.decide import Policy, decide
+from grader.maths.sameness.identity import Comparison
 from grader.maths.tree import Node
 
 NAMES = "x y z a b c k s t v g L T A B C".split()
@@ -429,7 +429,7 @@ def test_a_decision_that_fails_is_for_a_person(
     def fail(*_: object, **__: object) -> Comparison:
         raise error
 
-    monkeypatch.setattr("grader.maths.decide.compare", fail)
+    monkeypatch.setattr("grader.maths.sameness.decide.compare", fail)
     found = same("x", "2x - x")
     assert (found.outcome, found.code) == ("undecided", "failed")
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import StudentError
-from grader.maths.decide import decide
 from grader.maths.names import NONE, declare
+from grader.maths.sameness.decide import decide
 from grader.maths.tree import Node, call, number, symbol
 
 X, Y = symbol("x"), symbol("y")

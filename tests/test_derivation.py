@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import StudentError
-from grader.maths.derivation import check_chain, check_relation
 from grader.maths.names import declare
 from grader.maths.notation import read
+from grader.maths.why.derivation import check_chain, check_relation
 from grader.types import Notation
 
 SYMBOLS = declare(

@@ -7,12 +7,12 @@ from fractions import Fraction
 import pytest
 
 from grader.errors import StudentError
-from grader.maths.derivative import differentiate, known_derivative
-from grader.maths.limits import settled_limit
 from grader.maths.names import NONE
 from grader.maths.notation import read
-from grader.maths.numbers import evaluate
 from grader.maths.tree import Node, call, number, symbol
+from grader.maths.values.derivative import differentiate, known_derivative
+from grader.maths.values.limits import settled_limit
+from grader.maths.values.numbers import evaluate
 
 X = symbol("x")
 STEP = Fraction(1, 10**8)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.maths.decide import decide
-from grader.maths.divisors import with_divisors_of_polynomials
 from grader.maths.names import NONE, declare, open_symbols
 from grader.maths.notation import read, to_text
+from grader.maths.sameness.decide import decide
+from grader.maths.sameness.divisors import with_divisors_of_polynomials
 from grader.maths.tree import Node
 
 

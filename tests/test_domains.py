@@ -9,7 +9,7 @@ import pytest
 from grader.cli._pairs import Pair
 from grader.cli._verdicts import decide_pair
 from grader.maths import same
-from grader.maths.decide import Policy
+from grader.maths.sameness.decide import Policy
 
 WIDER = Policy(wider_domains=True)
 

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import StudentError
-from grader.maths import identity
-from grader.maths.edit_factors import reconstruct
-from grader.maths.edit_search import Finder, Found, as_written
-from grader.maths.edits import RANK, mutants
 from grader.maths.names import declare
 from grader.maths.notation import read, to_text
+from grader.maths.sameness import identity
 from grader.maths.tree import Node, number, symbol
+from grader.maths.why.edit_factors import reconstruct
+from grader.maths.why.edit_search import Finder, Found, as_written
+from grader.maths.why.edits import RANK, mutants
 
 SIZES = {"n": 3, "d": 5}
 SYMBOLS = declare(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import StudentError
-from grader.maths.entries import expand, shape_name, transposed
 from grader.maths.names import NONE
 from grader.maths.notation import read
-from grader.maths.numbers import evaluate
+from grader.maths.sameness.entries import expand, shape_name, transposed
+from grader.maths.values.numbers import evaluate
 
 
 def values(text: str) -> tuple[tuple[int, ...], list[str]]:

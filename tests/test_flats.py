@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.maths.flats import compare_flats
 from grader.maths.names import declare
 from grader.maths.notation import read
+from grader.maths.sameness.flats import compare_flats
 from grader.maths.tree import Node
 
 SYMBOLS = declare({name: {"scalar": "real"} for name in "x y z s t u".split()})

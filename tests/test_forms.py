@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.maths.forms import NAMES, check_form, parse_form
 from grader.maths.names import declare
 from grader.maths.notation import read, to_text
+from grader.maths.why.forms import NAMES, check_form, parse_form
 
 SYMBOLS = declare(
     {

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from grader.errors import StudentError
-from grader.maths.gradient import Checked, Gradient, check_gradient
 from grader.maths.names import declare
 from grader.maths.notation import read, to_text
+from grader.maths.why.gradient import Checked, Gradient, check_gradient
 from grader.types import Counterexample
 
 SYMBOLS = declare(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import StudentError
-from grader.maths.growth import Growth, compare, growth
 from grader.maths.names import declare
 from grader.maths.notation import read
+from grader.maths.sameness.growth import Growth, compare, growth
 
 SYMBOLS = declare({name: {"scalar": "positive"} for name in ("n", "d", "t")})
 

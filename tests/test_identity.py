@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.maths.identity import Comparison, Frame, compare, find_counterexample, settle
 from grader.maths.names import declare
 from grader.maths.notation import read
+from grader.maths.sameness.identity import Comparison, Frame, compare, find_counterexample, settle
 from grader.maths.tree import Node, number
 
 SYMBOLS = declare(

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from grader.maths import kinks
 from grader.maths.names import NONE, Symbols, declare, open_symbols
 from grader.maths.notation import read
-from grader.maths.real import Sample, draw_sample
+from grader.maths.sameness import kinks
 from grader.maths.tree import Node
+from grader.maths.values.real import Sample, draw_sample
 
 
 def _node(text: str) -> Node:

@@ -44,6 +44,8 @@ LAYERS: Final = (
     ("cli",),
     ("__main__",),
 )
+# The floors of `grader.maths`, from the ground up.
+FLOORS: Final = ("tree", "functions", "spelling", "names", "notation", "values", "sameness", "why")
 HEAVY: Final = {
     "sympy",
     "numpy",
@@ -128,6 +130,22 @@ def test_imports_only_go_down() -> None:
         if one.imported.startswith("grader.")
         and room(one.importer)
         and height[room(one.imported)] > height[room(one.importer)]
+    ]
+    assert wrong == []
+
+
+def test_within_the_mathematics_imports_only_go_down_too() -> None:
+    def floor(module: str) -> int | None:
+        parts = module.split(".")
+        return FLOORS.index(parts[2]) if parts[:2] == ["grader", "maths"] and len(parts) > 2 else None
+
+    wrong = [
+        f"{one.importer} imports {one.imported}"
+        for one in imports()
+        if one.on_top
+        and (above := floor(one.importer)) is not None
+        and (below := floor(one.imported)) is not None
+        and below > above
     ]
     assert wrong == []
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 
 from grader.errors import StudentError
-from grader.maths import lines
-from grader.maths.lines import Line, Range, of_equation, of_points, same
 from grader.maths.names import declare
 from grader.maths.notation import read
+from grader.maths.sameness import lines
+from grader.maths.sameness.lines import Line, Range, of_equation, of_points, same
 
 SYMBOLS = declare({name: {"scalar": "real"} for name in ("w1", "w2", "s", "t")})
 VARIABLES = ("w1", "w2")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from grader.errors import StudentError
-from grader.maths import identity
 from grader.maths.names import declare
 from grader.maths.notation import read
+from grader.maths.sameness import identity
 from grader.types import Notation
 
 GIVEN = {

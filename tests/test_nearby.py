@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.maths import numbers
 from grader.maths.names import NONE
-from grader.maths.nearby import near
 from grader.maths.notation import read
-from grader.maths.tolerance import USUAL, Rule, typed
+from grader.maths.values import numbers
+from grader.maths.values.tolerance import USUAL, Rule, typed
+from grader.maths.why.nearby import near
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from grader.errors import StudentError
 from grader.maths.names import NONE
 from grader.maths.notation import read, to_text
-from grader.maths.numbers import evaluate, from_python
+from grader.maths.values.numbers import evaluate, from_python
 
 
 @pytest.mark.parametrize(

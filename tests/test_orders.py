@@ -6,7 +6,7 @@ import pytest
 
 from grader.maths.names import declare
 from grader.maths.notation import read
-from grader.maths.orders import compare_orders
+from grader.maths.sameness.orders import compare_orders
 
 SYMBOLS = declare({name: {"scalar": "positive"} for name in ("n", "d", "t")})
 

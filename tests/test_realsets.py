@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.maths.realsets import (
+from grader.maths.sameness.realsets import (
     EVERYTHING,
     NOTHING,
     End,

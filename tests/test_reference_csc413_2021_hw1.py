@@ -14,7 +14,7 @@ from numpy.polynomial import chebyshev, legendre
 from numpy.typing import NDArray
 from references import Array, differences, load
 
-from grader.maths.shapes import ShapeError
+from grader.maths.values.shapes import ShapeError
 
 ref = load("csc413_2021_hw1")
 hessian = load("csc413_2021_hw1", "hessian")

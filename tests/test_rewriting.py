@@ -12,8 +12,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.maths.identity import Frame, compare, find_counterexample, settle
 from grader.maths.names import declare
+from grader.maths.sameness.identity import Frame, compare, find_counterexample, settle
 from grader.maths.tree import Node, call, number, symbol, walk
 
 SYMBOLS = declare(

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from grader.errors import StudentError
-from grader.maths.identity import Comparison, Frame, compare, find_counterexample, settle
 from grader.maths.names import NONE, Symbols, declare, open_symbols
 from grader.maths.notation import read
+from grader.maths.sameness.identity import Comparison, Frame, compare, find_counterexample, settle
 from grader.maths.tree import Node, call, number, symbol
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from grader.maths.names import declare
 from grader.maths.notation import read, to_text
-from grader.maths.shapes import ShapeError, describe, infer
 from grader.maths.tree import Node, number
+from grader.maths.values.shapes import ShapeError, describe, infer
 
 SYMBOLS = declare(
     {

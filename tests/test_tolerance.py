@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 from flint import arb
 
-from grader.maths import tolerance
 from grader.maths.names import NONE
 from grader.maths.notation import read
-from grader.maths.numbers import evaluate
-from grader.maths.tolerance import USUAL, Rule, agree, bounds, rule, typed
+from grader.maths.values import tolerance
+from grader.maths.values.numbers import evaluate
+from grader.maths.values.tolerance import USUAL, Rule, agree, bounds, rule, typed
 
 THIRD = Fraction(1, 3)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import MachineError, StudentError
-from grader.maths import units
-from grader.maths.units import compare_quantities
+from grader.maths.sameness import units
+from grader.maths.sameness.units import compare_quantities
 
 
 @pytest.mark.parametrize(

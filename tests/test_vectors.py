@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.maths.decide import Policy, decide
 from grader.maths.names import declare
 from grader.maths.notation import read
-from grader.maths.vectors import UpTo
+from grader.maths.sameness.decide import Policy, decide
+from grader.maths.sameness.vectors import UpTo
 
 SYMBOLS = declare({"a": {"scalar": "real"}, "p": {"scalar": "positive"}, "v": {"vector": "n"}}, [{"n": 3}])
 

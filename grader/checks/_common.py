@@ -183,7 +183,8 @@ def resolve(text: str, setting: Setting, symbols: Symbols, path: tuple[str | int
     Raises:
         OptionError: an unknown `ref.` name, a reference that fails, a formula that cannot be read.
     """
-    from grader.maths import notation, numbers
+    from grader.maths import notation
+    from grader.maths.values import numbers
 
     value: object = text
     if text.strip().startswith("ref."):

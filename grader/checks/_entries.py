@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.checks.number import nearly
-from grader.maths.entries import Shape
-from grader.maths.tolerance import GOOD, Agreement
+from grader.maths.sameness.entries import Shape
+from grader.maths.values.tolerance import GOOD, Agreement
 from grader.types import EntryMap, Evidence, Note
 
 _SHOWN = 20  # rows and columns of a map

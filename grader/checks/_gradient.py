@@ -12,7 +12,7 @@ from grader.maths.tree import Node
 from grader.types import Evidence, Note
 
 if TYPE_CHECKING:
-    from grader.maths.gradient import Checked, Gradient
+    from grader.maths.why.gradient import Checked, Gradient
 
 
 class GradientOf(CheckOptions):
@@ -36,7 +36,7 @@ def prepare_loss(option: GradientOf, setting: Setting) -> Loss:
     Raises:
         OptionError: it cannot be read or differentiated.
     """
-    from grader.maths.gradient import Gradient
+    from grader.maths.why.gradient import Gradient
 
     loss = resolve(option.loss, setting, setting.symbols, ("gradient_of", "loss"))
     symbol = setting.symbols.find(option.by)

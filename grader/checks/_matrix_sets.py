@@ -15,11 +15,11 @@ from random import Random
 from typing import Any
 
 from grader.errors import StudentError
-from grader.maths.evaluate import Undefined, evaluate, is_matrix
-from grader.maths.field import field_point
 from grader.maths.names import Symbols
-from grader.maths.shapes import infer
 from grader.maths.tree import Node, names_in, number, walk
+from grader.maths.values.evaluate import Undefined, evaluate, is_matrix
+from grader.maths.values.field import field_point
+from grader.maths.values.shapes import infer
 
 Matrix = Any  # FLINT's nmod_mat has no type
 Draw = Callable[[], int]
@@ -283,7 +283,7 @@ def _point(scene: Scene, index: int) -> Any:
 
 
 def _prime(scene: Scene) -> int:
-    from grader.maths.field import secret_prime
+    from grader.maths.values.field import secret_prime
 
     return secret_prime(scene.secret or b"no secret")
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from grader.errors import StudentError
-from grader.maths.lines import Range
+from grader.maths.sameness.lines import Range
 
 _NAME = r"(?:\\[A-Za-z]+|[A-Za-zα-ω])(?:_\{?\w+\}?|[0-9₀-₉]+)?"
 _P = rf"(?P<name>{_NAME})"

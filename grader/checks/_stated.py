@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from grader.checks._typed import cut_words, formula_text, notation_of, read_formula
 from grader.documents._names import canonical
 from grader.errors import StudentError
-from grader.maths.entries import Shape, expand
 from grader.maths.names import NONE
+from grader.maths.sameness.entries import Shape, expand
 from grader.types import Notation
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def read_numbers(text: str, notation: Notation = "plain") -> Numbers:
     Raises:
         StudentError: it is none.
     """
-    from grader.maths import numbers
+    from grader.maths.values import numbers
 
     text, _ = cut_words(_FILLED.sub(_filled, formula_text(text)))
     bare = not re.search(r"[()\[\]{}|&]", text) and "," in text

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from grader.checks._common import Difference
 from grader.errors import StudentError
-from grader.maths import identity
+from grader.maths.sameness import identity
 from grader.maths.tree import Node
 from grader.types import Evidence, Note
 
 if TYPE_CHECKING:
-    from grader.maths.edit_search import Finder, Found
+    from grader.maths.why.edit_search import Finder, Found
 
 
 class Why:
@@ -34,7 +34,7 @@ class Why:
 
     def of_value(self, formula: identity.Formula) -> Difference:
         """Why a formula that has a value is wrong."""
-        from grader.maths.edit_search import Finder, nearest
+        from grader.maths.why.edit_search import Finder, nearest
 
         if self._finders is None:
             self._finders = [Finder(expected) for expected in self.formulas]
@@ -59,7 +59,7 @@ class Why:
         return Difference(f"edit:{slip.code}", slip.say, (Note("proof", broken),))
 
     def _in_square(self, square: identity.Formula) -> Found | None:
-        from grader.maths.edit_search import Finder, nearest
+        from grader.maths.why.edit_search import Finder, nearest
 
         if self._broken is None:
             self._broken = []
@@ -72,7 +72,7 @@ class Why:
         return found[1] if found is not None else None
 
     def _written(self, node: Node) -> Found | None:
-        from grader.maths.edit_search import as_written
+        from grader.maths.why.edit_search import as_written
 
         slips = [as_written(expected, node, self.frame.symbols) for expected in self.nodes]
         return min((slip for slip in slips if slip is not None), key=lambda slip: slip.rank, default=None)

@@ -16,7 +16,7 @@ from grader.maths.tree import Node, names_in, walk
 from grader.types import Notation, Note
 
 if TYPE_CHECKING:
-    from grader.maths.identity import Frame
+    from grader.maths.sameness.identity import Frame
 
 Definitions = tuple[tuple[str, str], ...]
 
@@ -102,7 +102,7 @@ def wrong_step(text: str, notation: Notation, frame: Frame, definitions: Definit
     pieces = sides(text)
     if not 2 <= len(pieces) <= _MOST_STEPS:
         return ()
-    from grader.maths.derivation import check_relation
+    from grader.maths.why.derivation import check_relation
 
     read_ones: list[Node] = []
     for piece in pieces:

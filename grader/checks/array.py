@@ -34,10 +34,10 @@ from grader.checks._typed import (
 )
 from grader.checks.number import Tolerance, how, needs_tolerance
 from grader.errors import StudentError
-from grader.maths.entries import Entries, Shape, expand, is_vector, shape_name
 from grader.maths.names import NONE
-from grader.maths.tolerance import GOOD, USUAL, Agreement, Number, Rule, Typed, agree, typed
+from grader.maths.sameness.entries import Entries, Shape, expand, is_vector, shape_name
 from grader.maths.tree import Node
+from grader.maths.values.tolerance import GOOD, USUAL, Agreement, Number, Rule, Typed, agree, typed
 from grader.options import Size
 from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
 
@@ -129,7 +129,7 @@ def prepare(options: Options, setting: Setting) -> Prepared:
 
 
 def _values(entries: Entries) -> Grid:
-    from grader.maths import numbers
+    from grader.maths.values import numbers
 
     return Grid(entries.shape, tuple(numbers.evaluate(cell) for cell in entries.cells))
 

@@ -29,8 +29,8 @@ from grader.checks._typed import (
     shortened,
 )
 from grader.errors import StudentError
-from grader.maths.growth import Growth, compare, growth
 from grader.maths.names import SymbolFault, Symbols, declare
+from grader.maths.sameness.growth import Growth, compare, growth
 from grader.maths.tree import Node, number, symbol
 from grader.options import Size
 from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict

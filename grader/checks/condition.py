@@ -33,7 +33,7 @@ from grader.checks._common import (
 )
 from grader.checks._matrix_sets import Compared, Condition, MatrixSet, Scene, compared
 from grader.errors import StudentError
-from grader.maths.sample import size_of
+from grader.maths.values.sample import size_of
 from grader.options import Size
 from grader.types import Answer, Evidence, Note, Reads, Verdict
 

@@ -63,7 +63,7 @@ def prepare(options: Options, setting: Setting) -> Prepared:
 
 
 def _whole(expected: Expected) -> Fraction:
-    from grader.maths import numbers
+    from grader.maths.values import numbers
 
     value = numbers.evaluate(expected.node)
     if not isinstance(value, Fraction) or value.denominator != 1:
@@ -95,8 +95,8 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     def otherwise() -> Difference:
         if value.denominator != 1:
             return Difference("not-whole", "A count is a whole number; this is not one.")
-        from grader.maths.nearby import near
-        from grader.maths.tolerance import Rule
+        from grader.maths.values.tolerance import Rule
+        from grader.maths.why.nearby import near
 
         said = f"{_grouped(value)} is not the expected count."
         slips = (near(value, target.value, Rule("exact")) for target in prepared.key.targets)
@@ -126,7 +126,7 @@ def without_separators(text: str) -> str:
 
 
 def _number(text: str, notation: Notation) -> tuple[Node, Fraction | arb]:
-    from grader.maths import numbers
+    from grader.maths.values import numbers
 
     node = read_formula(text, NONE, notation)
     if node.op in ("list", "matrix"):

@@ -1,8 +1,8 @@
 """A formula in the rubric's symbols: `n * norm(X' a)^2 / (2 * norm(X X' a)^2)`, in any notation and form.
 
-Compared by `maths.identity`: shapes, then exact random evaluation, then error-bounded real numbers. A
-formula that does not conform is wrong, and is still compared with the declared mistakes, all dimensions
-taken as one: that is how "the transpose is missing" is told from a slip nobody declared.
+Compared by `maths.sameness.identity`: shapes, then exact random evaluation, then error-bounded real
+numbers. A formula that does not conform is wrong, and is still compared with the declared mistakes, all
+dimensions taken as one: that is how "the transpose is missing" is told from a slip nobody declared.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from grader.checks._gradient import GradientOf, Loss, difference_of, evidence_of
 from grader.checks._why import Why
 from grader.checks._written import read_written, split_definitions, wrong_step
 from grader.errors import StudentError
-from grader.maths import identity
 from grader.maths.names import Symbols
 from grader.maths.notation import to_text
-from grader.maths.shapes import ShapeError
+from grader.maths.sameness import identity
 from grader.maths.tree import Node, walk
+from grader.maths.values.shapes import ShapeError
 from grader.options import By
 from grader.types import Answer, Evidence, Note, Outcome, Reads, Verdict
 
@@ -49,7 +49,7 @@ def _as_forms(value: object) -> tuple[str, ...]:
     Raises:
         ValueError: one that nobody knows.
     """
-    from grader.maths.forms import parse_form
+    from grader.maths.why.forms import parse_form
 
     forms = tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
     for form in forms:
@@ -62,7 +62,7 @@ class Options(ValueOptions):
 
     layout       `column` refuses the transposed result; `any` accepts it with a note
     form         what the right formula must look like too: `factored`, `lowest terms`, `no decimals`,
-                 `3 figures`, `no sqrt`, or a list of them (see `maths.forms`)
+                 `3 figures`, `no sqrt`, or a list of them (see `maths.why.forms`)
     wrong_form   credit and words for a right formula in another form, which otherwise earns nothing
     gradient_of  a loss and the name it is differentiated by; then there need be no `expected`
     """
@@ -201,7 +201,7 @@ def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
         return verdict
     if not prepared.forms:
         return verdict
-    from grader.maths.forms import check_form
+    from grader.maths.why.forms import check_form
 
     for form in prepared.forms:
         found = check_form(node, form)

@@ -38,10 +38,10 @@ from grader.checks._common import (
 )
 from grader.checks._typed import read_formula
 from grader.errors import StudentError
-from grader.maths.decide import decide
-from grader.maths.evaluate import exact
 from grader.maths.names import SymbolFault, Symbols, declare
+from grader.maths.sameness.decide import decide
 from grader.maths.tree import Node, names_in
+from grader.maths.values.evaluate import exact
 from grader.options import Size
 from grader.types import Answer, Checklist, Evidence, Notation, Note, Reads, Verdict
 

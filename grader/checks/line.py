@@ -30,11 +30,11 @@ from grader.checks._typed import (
     sides,
 )
 from grader.errors import StudentError
-from grader.maths.entries import expand, is_vector
-from grader.maths.lines import Line, Locus, Range, near, of_equation, of_points, on, same
 from grader.maths.names import SymbolFault, Symbols, declare, normal
-from grader.maths.tolerance import has_decimals
+from grader.maths.sameness.entries import expand, is_vector
+from grader.maths.sameness.lines import Line, Locus, Range, near, of_equation, of_points, on, same
 from grader.maths.tree import Node, names_in
+from grader.maths.values.tolerance import has_decimals
 from grader.options import Size
 from grader.types import Answer, Evidence, Notation, Reads, Verdict
 

@@ -27,7 +27,8 @@ from grader.checks._typed import (
 )
 from grader.errors import StudentError
 from grader.maths.names import NONE
-from grader.maths.tolerance import (
+from grader.maths.tree import Node
+from grader.maths.values.tolerance import (
     FEWEST_FIGURES,
     GOOD,
     USUAL,
@@ -39,7 +40,6 @@ from grader.maths.tolerance import (
     rule,
     typed,
 )
-from grader.maths.tree import Node
 from grader.options import By
 from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
 
@@ -80,7 +80,7 @@ def prepare(options: Options, setting: Setting) -> Prepared:
 
 
 def _expected(expected: Expected, tolerance: Rule) -> Number:
-    from grader.maths import numbers
+    from grader.maths.values import numbers
 
     if expected.inexact and tolerance.kind in ("usual", "exact"):
         raise OptionError(("tolerance",), "none", needs_tolerance(expected.text))
@@ -129,7 +129,7 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
 
 
 def _slip(got: _Read, prepared: Prepared) -> tuple[str, str] | None:
-    from grader.maths.nearby import near
+    from grader.maths.why.nearby import near
 
     found = (near(got.value, one.value, prepared.tolerance, got.typed) for one in prepared.key.targets)
     return next((slip for slip in found if slip is not None), None)
@@ -159,7 +159,7 @@ def nearly(found: set[Agreement], what: str) -> tuple[str, str]:
 
 
 def _number(text: str, notation: Notation) -> _Read:
-    from grader.maths import numbers
+    from grader.maths.values import numbers
 
     node = read_formula(text, NONE, notation)
     while node.op in ("list", "matrix"):

@@ -37,8 +37,8 @@ from grader.checks._common import (
 from grader.checks._networks import Function, plain
 from grader.checks._stated import Numbers, read_numbers, stated
 from grader.errors import StudentError
-from grader.maths.entries import is_vector
-from grader.maths.tolerance import GOOD, Number, Rule, agree
+from grader.maths.sameness.entries import is_vector
+from grader.maths.values.tolerance import GOOD, Number, Rule, agree
 from grader.options import By, Size
 from grader.types import Answer, Note, Outcome, Reads, Verdict
 

@@ -31,10 +31,10 @@ from grader.checks._typed import (
 )
 from grader.checks.number import Tolerance
 from grader.errors import StudentError
-from grader.maths.entries import expand, is_vector, shape_name
 from grader.maths.names import NONE
-from grader.maths.tolerance import Number, Rule, bounds, has_decimals
+from grader.maths.sameness.entries import expand, is_vector, shape_name
 from grader.maths.tree import Node
+from grader.maths.values.tolerance import Number, Rule, bounds, has_decimals
 from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
 
 _DEFAULT = Rule("abs", Fraction(1, 1000))
@@ -150,7 +150,7 @@ def _read(text: str, notation: Notation, prepared: Prepared) -> _Read:
 
 
 def _vector(node: Node) -> tuple[Fraction, ...]:
-    from grader.maths import numbers
+    from grader.maths.values import numbers
 
     entries = expand(node)
     if not is_vector(entries.shape):

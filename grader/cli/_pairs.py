@@ -124,7 +124,7 @@ def _options(value: object) -> str:
     from dataclasses import fields
     from typing import get_type_hints
 
-    from grader.maths.decide import Policy
+    from grader.maths.sameness.decide import Policy
 
     if value is not None and not isinstance(value, Mapping):
         raise Unusable(f"options {value!r}", 'a mapping such as {"ordered": false}')

@@ -14,9 +14,9 @@ from grader.cli._pairs import Pair
 from grader.errors import StaffError, StudentError
 
 if TYPE_CHECKING:
-    from grader.maths.decide import Policy
-    from grader.maths.identity import Comparison
     from grader.maths.names import Symbols
+    from grader.maths.sameness.decide import Policy
+    from grader.maths.sameness.identity import Comparison
     from grader.maths.tree import Node
     from grader.types import Counterexample
 
@@ -70,7 +70,7 @@ def decide_pair(pair: Pair) -> Found:
 
 
 def _decide(pair: Pair) -> Found:
-    from grader.maths.brackets import as_intervals
+    from grader.maths.sameness.brackets import as_intervals
 
     try:
         declared = _symbols(pair.symbols, pair.dimensions)
@@ -115,7 +115,7 @@ def _opened(pair: Pair, declared: Symbols, *trees: Node, domain: str = "") -> Sy
 
 
 def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> Comparison:
-    from grader.maths.decide import decide
+    from grader.maths.sameness.decide import decide
     from grader.maths.tree import names_in
 
     policy = _policy(pair.options)
@@ -162,7 +162,7 @@ def _has_equation(tree: Node) -> bool:
 
 def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Counterexample | None:
     """A point where two formulas differ; None for what has no values, or where none was found."""
-    from grader.maths.identity import Frame, find_counterexample, settle
+    from grader.maths.sameness.identity import Frame, find_counterexample, settle
 
     frame = Frame(symbols, b"")
     try:
@@ -181,7 +181,7 @@ def _symbols(declared: str, dimensions: str) -> Symbols:
 
 @lru_cache(maxsize=64)
 def _policy(options: str) -> Policy:
-    from grader.maths.decide import Policy
+    from grader.maths.sameness.decide import Policy
 
     return Policy(**json.loads(options))
 

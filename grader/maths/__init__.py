@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.maths.decide import Policy
-    from grader.maths.identity import Comparison
+    from grader.maths.sameness.decide import Policy
+    from grader.maths.sameness.identity import Comparison
     from grader.types import Notation
 
 __all__ = ["same"]
@@ -42,10 +42,10 @@ def same(
         StudentError: one of the texts cannot be read.
         SymbolFault: a declaration that cannot be used.
     """
-    from grader.maths.brackets import as_intervals
-    from grader.maths.decide import decide
     from grader.maths.names import declare, open_symbols
     from grader.maths.notation import read
+    from grader.maths.sameness.brackets import as_intervals
+    from grader.maths.sameness.decide import decide
 
     declared = declare(symbols or {}, dimensions)
     one, other = (read(text, declared, notation, undeclared=symbols is None) for text in (expected, got))

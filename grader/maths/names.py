@@ -293,7 +293,7 @@ def _one_of(name: str, key: str, value: object, allowed: Sequence[str]) -> str:
 
 def _abbreviation(name: str, formula: str, so_far: Symbols) -> Symbol:
     from grader.maths.notation import read
-    from grader.maths.shapes import infer
+    from grader.maths.values.shapes import infer
 
     try:
         definition, shape = infer(read(formula, so_far, "plain"), so_far)

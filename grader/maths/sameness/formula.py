@@ -1,0 +1,225 @@
+"""A formula settled among declared symbols, and its values at secret random points, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.errors import StudentError
+from grader.maths.names import SCALAR, Shape, Symbols
+from grader.maths.tree import Node
+from grader.maths.values.algebra import Point, Undefined, Value
+from grader.maths.values.evaluate import evaluate, weight
+from grader.maths.values.shapes import FLEXIBLE, infer
+
+if TYPE_CHECKING:
+    from grader.maths.sameness.agreement import State
+    from grader.maths.values.real import Sample
+
+# Beyond this degree the printed error bound would no longer be small.
+MOST_WEIGHT = 2**20
+# Operations and functions that need whole numbers where a name stands.
+_COUNTING = frozenset(
+    [("fold",), ("entry",), ("exponent",), ("identity",), ("broadcast",), ("filled",), ("limit",)]
+    + [(name, 0) for name in ("factorial", "binomial", "gcd", "lcm", "mod", "floor", "ceil", "round")]
+)
+
+
+class Frame:
+    """What all formulas of a part are compared in: the symbols, a secret, and the points it leads to.
+
+    In a `square` frame all dimensions are one. Formulas that do not conform (declared mistakes are often
+    like that) have values there, and are compared with each other only.
+    """
+
+    def __init__(self, symbols: Symbols, secret: bytes, *, square: bool = False) -> None:
+        self.symbols = _squared(symbols) if square else symbols
+        self.secret, self.square = secret or b"no secret", square
+        counts, arrays, plural = [], [], []
+        for one in self.symbols.table.values():
+            if one.domain == "real" and one.kind == "scalar" and one.definition is None:
+                continue
+            if one.kind == "dimension" or one.domain == "integer":
+                counts.append(one.name)
+            if one.shape != SCALAR or one.definition is not None:
+                arrays.append(one.name)
+            if one.domain == "complex":
+                plural.append(one.name)
+        self.counts, self.arrays, self.complex = frozenset(counts), frozenset(arrays), frozenset(plural)
+        self.integers = (
+            self.counts - self.symbols.dimensions[0].keys() if self.symbols.dimensions else self.counts
+        )
+        self._points: dict[tuple[int, bool], Point] = {}
+        self._samples: dict[tuple[int, bool], Sample | None] = {}
+        self._ball_points: dict[tuple[object, int, bool], Point] = {}
+
+    def point(self, index: int, counting: bool = True) -> Point:
+        """The `index`-th random point of the field; the same secret gives the same one.
+
+        With `counting` names of integers are small numbers that may stand in exponents and limits.
+        """
+        found = self._points.get((index, counting))
+        if found is None:
+            from grader.maths.values.field import field_point
+
+            found = field_point(self.symbols, self.secret, index, self.sizes(index), counting=counting)
+            self._points[index, counting] = found
+        return found
+
+    def sample(self, index: int, counting: bool = True) -> Sample | None:
+        """The `index`-th point of rational numbers; None where none has the declared structure."""
+        from grader.maths.values.real import draw_sample
+
+        key = (index, counting)
+        if key not in self._samples:
+            random = Random(blake2b(b"balls%d" % index + self.secret).digest())  # noqa: S311 - seeded on purpose
+            try:
+                sample = draw_sample(
+                    self.symbols, random, self.sizes(index), index, counting=index if counting else None
+                )
+            except (Undefined, ZeroDivisionError):
+                sample = None
+            self._samples[key] = sample
+        return self._samples[key]
+
+    def ball_point(self, index: int, precision: int) -> Point | None:
+        """The `index`-th point of real numbers with so many bits; None where none has the structure."""
+        from flint import ctx
+
+        sample = self.sample(index)
+        if sample is None:
+            return None
+        with ctx.workprec(precision):
+            return self.in_balls((index, True), sample, precision, plural=False)
+
+    def in_balls(self, key: object, sample: Sample, precision: int, plural: bool) -> Point:
+        """A point of rational numbers in balls of the working precision; those with a key are kept."""
+        if key is None:
+            return sample.balls(plural=plural)
+        found = self._ball_points.get((key, precision, plural))
+        if found is None:
+            found = self._ball_points[key, precision, plural] = sample.balls(plural=plural)
+        return found
+
+    def sizes(self, index: int) -> Mapping[str, int]:
+        """The dimensions of the `index`-th point: each of the declared sets in turn."""
+        return (
+            self.symbols.dimensions[index % len(self.symbols.dimensions)] if self.symbols.dimensions else {}
+        )
+
+
+class FieldValue(NamedTuple):
+    """A value in the field, and what was met on the way (see `field`)."""
+
+    value: Value
+    opaque: bool
+    restrictions: set[tuple[object, ...]]
+    divisors: set[int]
+    conditional: bool
+
+
+class Formula:
+    """A formula settled in a frame; its values are worked out when they are asked for, and kept."""
+
+    def __init__(self, node: Node, settled: Node, shape: Shape, frame: Frame) -> None:
+        self.node, self.settled, self.shape, self.frame = node, settled, shape, frame
+        self.seen: set[object] = set()
+        self.weight = weight(settled, self.seen)
+        self.plural = ("constant", "i") in self.seen or not self.seen.isdisjoint(frame.complex)
+        self._values: dict[tuple[int, bool, bool], FieldValue | Undefined] = {}
+        self.states: dict[tuple[object, int, bool], State] = {}
+
+    def counting(self) -> bool:
+        """Whether names of integers must be small numbers here: in exponents, limits, sizes."""
+        return not (self.seen.isdisjoint(_COUNTING) and self.seen.isdisjoint(self.frame.arrays))
+
+    def counted(self) -> bool:
+        """Whether the value depends on names of integers at all."""
+        return not self.seen.isdisjoint(self.frame.counts)
+
+    def numbered(self) -> bool:
+        """Whether the value depends on names of integers that are no sizes."""
+        return not self.seen.isdisjoint(self.frame.integers)
+
+    def value(self, index: int) -> tuple[Value, bool]:
+        """The value at a point, and whether a function was met whose identities a field does not know.
+
+        Raises:
+            Undefined: there is no value there.
+        """
+        found = self.at(index, self.plural, True)
+        return found.value, found.opaque
+
+    def at(self, index: int, plural: bool, counting: bool) -> FieldValue:
+        """The value at a point of the field, with what was met.
+
+        Raises:
+            Undefined: there is no value there.
+        """
+        key = (index, plural, counting)
+        found = self._values.get(key)
+        if found is None:
+            point = self.frame.point(index, counting)
+            field = point.algebra
+            field.reset()  # type: ignore[attr-defined]
+            field.plural = plural
+            try:
+                value = evaluate(self.settled, point)
+                met = (field.opaque, field.restrictions, field.divisors, field.conditional)  # type: ignore[attr-defined]
+                found = FieldValue(value, *met)
+            except Undefined as error:
+                found = error
+            except ZeroDivisionError:
+                found = Undefined("a divisor", "is 0")
+            self._values[key] = found
+        if isinstance(found, Undefined):
+            raise found
+        return found
+
+    def transposed(self) -> Formula:
+        """The same formula in the other layout."""
+        rows, columns = self.shape
+        return Formula(self.node, Node("transpose", (self.settled,)), (columns, rows), self.frame)
+
+
+def settle(node: Node, frame: Frame) -> Formula:
+    """A formula ready to be compared.
+
+    Raises:
+        ShapeError: it does not conform.
+        StudentError: it has no value for a reason that its author must mend.
+    """
+    settled, shape = infer(node, frame.symbols, square=frame.square)
+    formula = Formula(node, settled, shape, frame)
+    if formula.weight > MOST_WEIGHT:
+        raise StudentError("The formula is of too high a degree to be compared.", code="too-large")
+    return formula
+
+
+def resized(formula: Formula, shape: Shape) -> Formula:
+    """A multiple of the identity in a place whose size is known; the same formula where it is a number."""
+    if shape in (SCALAR, FLEXIBLE):
+        return formula
+    settled, found = infer(formula.node, formula.frame.symbols, square=formula.frame.square, size=shape[0])
+    return Formula(formula.node, settled, found, formula.frame)
+
+
+def defined(formula: Formula) -> bool:
+    """Whether a formula has a value at the first point."""
+    try:
+        formula.at(0, formula.plural, True)
+    except Undefined:
+        return False
+    return True
+
+
+def _squared(symbols: Symbols) -> Symbols:
+    # A size that a rubric writes as a number is that of all: a vector of 3 meets squares of 3 only.
+    fixed = {size for symbol in symbols.table.values() for size in symbol.shape if isinstance(size, int)}
+    lengths = (max(fixed),) * 3 if len(fixed - {1}) == 1 else (3, 4, 5)
+    sizes = tuple(
+        dict.fromkeys(given, length) for given, length in zip(symbols.dimensions, lengths, strict=False)
+    )
+    return Symbols(symbols.table, symbols.spellings, sizes)

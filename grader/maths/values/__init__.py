@@ -1,0 +1,1 @@
+"""The values of formulas in exact and in error-bounded arithmetic."""

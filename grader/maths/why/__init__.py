@@ -1,0 +1,1 @@
+"""Why an answer is wrong, and what is asked of it apart from being right."""
