@@ -40,6 +40,7 @@ def fingerprint(submission: Submission, *, chosen_by: str) -> str:
         digest.update(data)
 
     texts = [chosen_by, submission.student, submission.name, str(submission.late)]
+    texts += [str(submission.received or ""), str(submission.attempt), submission.group]
     texts += [f"{problem.place}: {problem.message}" for problem in submission.problems]
     add(str(len(texts)).encode())
     for text in texts:

@@ -110,14 +110,17 @@ class Gradebook:
                 verdicts.append((*key, *_verdict_row(mark.verdict)))
                 points = None if mark.points is None else str(mark.points)
                 marks.append(
-                    (*key, mark.title, points, str(mark.max_points), mark.who, _plain(mark.why), stamp)
+                    (
+                        *(*key, mark.title, points, str(mark.max_points)),
+                        *(mark.who, _plain(mark.why), stamp, mark.visible),
+                    )
                 )
         many("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", answers)
         many("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", verdicts)
         many(
             "INSERT INTO marks"
-            " (submission_id, position, part, title, points, max_points, who, why, marked_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " (submission_id, position, part, title, points, max_points, who, why, marked_at, visible)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             marks,
         )
 
@@ -187,7 +190,7 @@ class Gradebook:
         holes = ",".join("?" * len(submissions))
         rows = self._connection.execute(
             # Only numbers of question marks are put into the text, never a value.
-            "SELECT m.submission_id, m.part, m.title, m.points, m.max_points, m.who, m.why,"  # noqa: S608
+            "SELECT m.submission_id, m.part, m.title, m.points, m.max_points, m.who, m.why, m.visible,"  # noqa: S608
             " v.outcome, v.credit, v.code, v.message, v.read, v.mathml, v.evidence,"
             " a.text, a.file, a.cell, a.line, a.notation, a.passage"
             " FROM marks m JOIN verdicts v USING (submission_id, position)"
@@ -198,7 +201,7 @@ class Gradebook:
             submissions,
         )
         found: defaultdict[int, list[Mark]] = defaultdict(list)
-        for submission, part, title, points, max_points, who, why, *rest in rows:
+        for submission, part, title, points, max_points, who, why, visible, *rest in rows:
             found[submission].append(
                 Mark(
                     part=part,
@@ -209,6 +212,7 @@ class Gradebook:
                     answer=_answer(part, rest[7:]),
                     who=who,
                     why=why,
+                    visible=visible,
                 )
             )
         return found

@@ -133,6 +133,7 @@ def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
         max_points=part.points,
         verdict=verdict,
         answer=answer,
+        visible=part.visible,
     )
 
 

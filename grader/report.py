@@ -24,6 +24,7 @@ from grader.types import (
     Outcome,
     Problem,
     Result,
+    Verdict,
 )
 
 __all__ = ["class_page", "fallback", "student_page"]
@@ -43,6 +44,7 @@ NOTES: Final = {
     "remark": "Remark",
     "hint": "Hint",
 }
+HIDDEN: Final = "How this part was checked is not shown to students. Ask the course staff about it."
 _LONG_TEXT: Final = 700
 _LONG_LINES: Final = 14
 _MOST_TEXT: Final = 40_000
@@ -191,7 +193,8 @@ def _section(key: str, marks: Sequence[Mark], title: str) -> _Section:
 
 
 def _part(mark: Mark) -> _Part:
-    outcome, answer, verdict = standing(mark), mark.answer, mark.verdict
+    outcome, answer = standing(mark), mark.answer
+    verdict = _uncovered(mark)
     anchor = "part-" + re.sub(r"[^A-Za-z0-9._-]", "-", mark.part)
     shown_formula = formula(verdict.mathml)
     text = answer.text if answer else ""
@@ -215,8 +218,15 @@ def _part(mark: Mark) -> _Part:
         wide=len(verdict.read) > _WIDE_FORMULA,
         evidence=[_shown(piece) for piece in verdict.evidence],
         who=visible(mark.who) if mark.who != "machine" else "",
-        why=visible(mark.why),
+        why=visible(mark.why) if mark.visible != "hidden" else "",
     )
+
+
+def _uncovered(mark: Mark) -> Verdict:
+    """What a student may see of a verdict: of a hidden part that there is one, not what it says."""
+    if mark.visible != "hidden":
+        return mark.verdict
+    return Verdict(mark.verdict.outcome, mark.verdict.credit, "", HIDDEN)
 
 
 @cache

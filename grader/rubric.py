@@ -20,7 +20,7 @@ from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, 
 from grader.rubric_search import find, for_folder, locate
 from grader.sheet import NONE as NO_SHEET
 from grader.sheet import Sheet
-from grader.types import Reads
+from grader.types import Reads, Visibility
 from grader.yamltext import Loaded
 
 __all__ = ["Part", "Prepared", "Rubric", "find", "for_folder", "load", "locate", "prepare", "read_yaml"]
@@ -47,6 +47,7 @@ class Part:
     symbols: Symbols
     reads: Reads
     follows: Mapping[str, str] = field(default_factory=dict)
+    visible: Visibility = "public"
 
 
 class Kept(Options):
@@ -199,6 +200,7 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
         symbols,
         reads,
         MappingProxyType(dict(text.follows)),
+        text.visible,
     )
 
 

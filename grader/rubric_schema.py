@@ -11,15 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast, get_args
 
 from grader.errors import Fault
+from grader.types import Visibility
 from grader.yamltext import Loaded, Path
 
 RUBRIC_KEYS = (
     "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "conventions", "parts",
 )  # fmt: skip
-PART_KEYS = ("title", "points", "number", "answer", "symbols", "dimensions", "follows", "check")
+PART_KEYS = ("title", "points", "number", "answer", "symbols", "dimensions", "follows", "check", "visible")
 ANSWER_KEYS = ("name", "variable")
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -42,6 +43,7 @@ class PartText:
     dimensions: tuple[Mapping[str, int], ...]
     follows: Mapping[str, str]
     options: Mapping[str, Any]
+    visible: Visibility = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,23 @@ def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
         _dimensions(data, path, faults),
         _follows(data, path, faults),
         {key: option for key, option in data.items() if key not in PART_KEYS},
+        _visible(data, path, faults),
     )
+
+
+def _visible(data: Mapping[str, Any], path: Path, faults: Faults) -> Visibility:
+    """Who may see how the part went, in our words or in those of Gradescope's results."""
+    given = _text(data, "visible", path, faults)
+    word = given.replace("_", " ").removesuffix(" date")
+    for known in get_args(Visibility):
+        if word == known:
+            return cast(Visibility, known)
+    if word not in ("", "visible"):
+        meant = suggest(given, get_args(Visibility), "one of public, after due, after published, hidden")
+        faults.add((*path, "visible"), repr(given), meant)
+        # A misspelled word must not uncover what was to be hidden.
+        return "hidden"
+    return "public"
 
 
 def _follows(data: Mapping[str, Any], path: Path, faults: Faults) -> Mapping[str, str]:

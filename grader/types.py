@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
 Notation = Literal["latex", "python", "plain"]
+
+Visibility = Literal["public", "after due", "after published", "hidden"]
+"""Who may see how a part went: everyone, students from the due date or the publication on, or staff alone."""
 
 Reads = Literal["value", "prose", "equation"]
 """What a check reads: the value of a quantity, a whole text, or an equation with its left side."""
@@ -62,13 +66,20 @@ class File:
 
 
 class Submission(NamedTuple):
-    """What one student handed in. `student` is the key in the gradebook, `name` what people call them."""
+    """What one student handed in. `student` is the key in the gradebook, `name` what people call them.
+
+    `received` is when the platform says it was handed in, with its zone if the platform tells it; `attempt`
+    counts from 1. Members of a group have a submission each, of the same files; `group` is its name.
+    """
 
     student: str
     name: str
     files: tuple[File, ...]
     late: bool = False
     problems: tuple[Problem, ...] = ()
+    received: datetime | None = None
+    attempt: int = 1
+    group: str = ""
 
 
 BlockKind = Literal["heading", "prose", "formula", "code", "output", "entry"]
@@ -164,7 +175,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The points of one part: exact decimals, None while a person is waited for."""
+    """The points of one part: exact decimals, None while a person is waited for.
+
+    A student's report never shows the verdict on a part that is `hidden`, only its points.
+    """
 
     part: str
     title: str
@@ -174,6 +188,7 @@ class Mark:
     answer: Answer | None
     who: str = "machine"
     why: str = ""
+    visible: Visibility = "public"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,9 @@ def test_nobody_can_choose_a_key_that_takes_anothers_name(student: str) -> None:
     [
         SUBMISSION._replace(name="Ada B"),
         SUBMISSION._replace(late=True),
+        SUBMISSION._replace(received=datetime(2026, 1, 2, 3, 4, tzinfo=UTC)),
+        SUBMISSION._replace(attempt=2),
+        SUBMISSION._replace(group="Reds"),
         SUBMISSION._replace(problems=(Problem(Place("a.md"), "cut"),)),
         SUBMISSION._replace(files=SUBMISSION.files[::-1]),
         SUBMISSION._replace(files=(File("a.md", b"onet"), File("b.md", b"wo"))),

@@ -57,6 +57,14 @@ def mark(part: str, worth: str | None = "0.25") -> Mark:
     )
 
 
+def test_who_may_see_a_part_is_kept(tmp_path: Path) -> None:
+    with open_gradebook(tmp_path / "book.sqlite") as book:
+        given = result()
+        hidden = replace(given, marks=tuple(replace(one, visible="hidden") for one in given.marks))
+        book.record([Recording(hidden, "s", "r")])
+        assert book.latest(given.student, given.assignment) == hidden
+
+
 def result(student: str = "ada", assignment: str = "hw2", worth: str | None = "0.25") -> Result:
     missing = Verdict(Outcome.MISSING, Fraction(0), "missing", "No answer was found.")
     return Result(

@@ -23,7 +23,15 @@ BROKEN = Problem(Place("hw2.ipynb"), "This is not a notebook.")
 
 def part(identity: str = "3.1", worth: str = "0.5") -> Part:
     return cast(
-        Part, SimpleNamespace(id=identity, title="Sum", points=Decimal(worth), check="probe", follows={})
+        Part,
+        SimpleNamespace(
+            id=identity,
+            title="Sum",
+            points=Decimal(worth),
+            check="probe",
+            follows={},
+            visible="public",
+        ),
     )
 
 

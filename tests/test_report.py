@@ -15,7 +15,7 @@ import pytest
 from pages import EMPTY, HEADINGS, HOSTILE, HOSTILE_RESULT, ORDINARY, WITHOUT_N, mark, missing
 
 from grader.html import Html, formula, number, visible
-from grader.report import LABELS, class_page, fallback, student_page
+from grader.report import HIDDEN, LABELS, class_page, fallback, student_page
 from grader.statistics import overview
 from grader.types import Answer, Checklist, EntryMap, Mark, Note, Outcome, Place, Problem, Result
 
@@ -186,6 +186,16 @@ def test_a_persons_mark_names_the_person_and_the_reason() -> None:
     text = one(mark("1.1", "One", "1", "1", Outcome.UNDECIDED, who="T. Okafor", why="Complete."))
     assert "Marked by T. Okafor Complete." in text
     assert "Correct" in text
+
+
+def test_of_a_hidden_part_only_the_points_are_shown() -> None:
+    note = (Note("proof", "the secret proof"),)
+    given = mark("1.1", "One", "0", "1", Outcome.INCORRECT, "not 17", read="sixteen", evidence=note, why="so")
+    hidden = one(replace(given, visible="hidden"))
+    assert HIDDEN in hidden and "0 / 1" in hidden
+    for said in ("not 17", "sixteen", "the secret proof"):
+        assert said in one(given)
+        assert said not in hidden
 
 
 def test_a_missing_answer_stays_short() -> None:

@@ -84,6 +84,23 @@ def test_a_rubric_is_read_with_exact_points_numbers_and_names(course: Path) -> N
     assert loaded.parts[1].options.items == ("The idea.", "The end.")
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", "public"),
+        ("visible: public", "public"),
+        ("visible: visible", "public"),
+        ("visible: hidden", "hidden"),
+        ("visible: after due", "after due"),
+        ("visible: after_due_date", "after due"),
+        ("visible: after_published", "after published"),
+    ],
+)
+def test_a_part_says_who_may_see_how_it_went(course: Path, written: str, meant: str) -> None:
+    course.write_text(part(f"points: 1\ncheck: person\nitems: [x]\n{written}"), "utf-8")
+    assert rubric.load(course).parts[0].visible == meant
+
+
 def test_prepare_computes_the_reference_for_each_part(course: Path) -> None:
     prepared = rubric.prepare(rubric.load(course), b"secret")
     assert list(prepared) == ["1.1", "1.2a.proof", "1.2a.value"]
@@ -136,6 +153,7 @@ def test_a_part_may_declare_symbols_and_dimensions_anew(course: Path) -> None:
         (part("points: -1\ncheck: person"), 4, "'-1'", "points such as"),
         (part("points: nan\ncheck: person"), 4, "'nan'", "points such as"),
         (part("points: 1"), 3, "no `check:`", "a kind of check"),
+        (part("points: 1\ncheck: person\nvisible: hiden"), 6, "'hiden'", "did you mean 'hidden'?"),
         (part("points: 1\ncheck: cuont"), 5, "'cuont'", "did you mean 'count'?"),
         (count(""), 3, "no options", "either `expected: X` or `accept:"),
         (count("expcted: 2"), 6, "the key 'expcted'", "did you mean 'expected'?"),
