@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Notation = Literal["latex", "python", "plain"]
 
@@ -178,6 +178,8 @@ class Mark:
     """The points of one part: exact decimals, None while a person is waited for.
 
     A student's report never shows the verdict on a part that is `hidden`, only its points.
+    `id` is the row of the gradebook it was read from, `detail` what that row keeps beside the points (the
+    ticked items, the group of equal answers, ...).
     """
 
     part: str
@@ -189,6 +191,8 @@ class Mark:
     who: str = "machine"
     why: str = ""
     visible: Visibility = "public"
+    detail: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    id: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from grader import gradebook
 from grader.errors import MachineError
 from grader.gradebook import Gradebook, Known, Recording, migrate, migrations, open_gradebook
 from grader.types import (
@@ -220,7 +219,7 @@ def test_a_gradebook_in_a_folder_that_does_not_exist_says_so(tmp_path: Path) -> 
 def test_a_gradebook_that_another_program_holds_says_so(
     book: Gradebook, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradebook, "_WAIT_S", 0.01)
+    monkeypatch.setattr("grader.gradebook._file._WAIT_S", 0.01)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with open_gradebook(path) as second, pytest.raises(MachineError, match="in use by another program"):
