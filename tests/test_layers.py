@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, get_args
 import pytest
 
 import grader
-from grader import checks, documents, sources
+from grader import checks, deliver, documents, sources
 from grader.errors import StaffError, StudentError
 from grader.options import OptionsError
 from grader.rubric import Prepared, Rubric
@@ -38,6 +38,7 @@ LAYERS: Final = (
             "options",
         ),
         *("encoding", "gradebook", "statistics", "table", "files", "html", "charts", "overview", "report"),
+        "deliver",
     ),
     ("extract", "marking", "follow", "conventions"),
     ("grading", "workers", "pipeline", "lint"),
@@ -55,6 +56,10 @@ HEAVY: Final = {
     "rich",
     "pylatexenc",
     "multiprocessing",
+    "canvasapi",
+    "keyring",
+    "markusapi",
+    "requests",
 }
 # Modules that are themselves only imported where their library is used, or always use it.
 USES: Final = {"grader.workers": {"multiprocessing"}}
@@ -186,7 +191,7 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
     assert wrong == []
 
 
-def test_only_sources_the_gradebook_and_the_command_line_know_the_clock_or_chance() -> None:
+def test_only_what_meets_the_world_knows_the_clock_or_chance() -> None:
     # A point in time may pass through anything; only these rooms may ask what time it is.
     knows = {
         one.importer for one in imports() if one.imported.partition(".")[0] in {"time", "secrets", "uuid"}
@@ -197,7 +202,7 @@ def test_only_sources_the_gradebook_and_the_command_line_know_the_clock_or_chanc
         if isinstance(node, ast.Attribute)
         and ast.unparse(node).rpartition("datetime")[2] in {".now", ".utcnow", ".today"}
     }
-    assert {room(name) for name in knows} <= {"sources", "gradebook", "cli"}
+    assert {room(name) for name in knows} <= {"sources", "gradebook", "deliver", "cli"}
 
 
 def test_whatever_is_drawn_at_random_is_drawn_from_a_seed() -> None:
@@ -342,7 +347,7 @@ def test_every_layout_keeps_the_contract(name: str, tmp_path: Path) -> None:
     assert all(isinstance(each, Submission) for each in submissions)
 
 
-@pytest.mark.parametrize("package", [checks, documents, sources])
+@pytest.mark.parametrize("package", [checks, deliver, documents, sources])
 def test_a_module_that_is_not_there_is_answered_with_the_nearest(package: object) -> None:
     with pytest.raises(StaffError, match="nonsense"):
         package.load("nonsense")  # type: ignore[attr-defined]

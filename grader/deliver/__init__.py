@@ -1,0 +1,126 @@
+"""Where reports go: every target is one file here, found by its name.
+
+A target that hands reports to a server offers
+
+    Options                            a frozen dataclass: the server, the course (see grader/options.py)
+    address(person, options) -> str    where a report goes; ValueError tells what the roster lacks
+    letter(parcel, options) -> Letter  all that would be sent to one student, byte by byte; a pure function
+    connect(options) -> Line           an open connection that delivers letters and can tell what arrived
+
+A target that writes files for a person to upload offers `Options` and `export(parcels, options)`, an iterator
+of `File`s. What is the same for all targets is in the files with an underscore: who gets what (`_parcels`),
+what was sent before (`_ledger`), and sending so that nobody gets anything twice (`_sending`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, NamedTuple, Protocol, Self, cast
+
+from grader.deliver._parcels import Parcel
+from grader.errors import GraderError, StaffError
+from grader.types import File
+
+
+class Letter(NamedTuple):
+    """What one student would be sent. The files are what goes out and what a person can look at before."""
+
+    student: str
+    address: str
+    marker: str
+    subject: str
+    files: tuple[File, ...]
+
+
+class NotDelivered(GraderError):
+    """The letter has surely not arrived; `again`: trying again may help, `wait_s` seconds from now."""
+
+    def __init__(self, message: str, *, again: bool = False, wait_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.again = again
+        self.wait_s = wait_s
+
+
+class Unclear(GraderError):
+    """The letter may or may not have arrived."""
+
+
+class Line(Protocol):
+    """An open connection to a server, used in a `with`.
+
+    Raises, besides the two errors above:
+        StaffError: nothing can be delivered to anybody: a wrong password, a course that is not there.
+    """
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+    def deliver(self, letter: Letter, about_to: Callable[[], None]) -> str:
+        """Sends one letter and tells what the server calls it.
+
+        `about_to` is called once, right before the one step that cannot be taken back: whatever stops the
+        program before has delivered nothing.
+        """
+
+    def arrived(self, address: str, marker: str) -> str | None:
+        """What the server calls the letter with this marker; None if it is not there.
+
+        Raises:
+            Unclear: this server cannot be asked, or does not answer.
+        """
+
+
+class Target(Protocol):
+    """What every module that sends to a server offers."""
+
+    Options: Any
+
+    def address(self, person: Mapping[str, str], options: Any) -> str: ...
+    def letter(self, parcel: Parcel, options: Any) -> Letter: ...
+    def connect(self, options: Any) -> Line: ...
+
+
+class Exporter(Protocol):
+    """What every module that writes files to upload by hand offers."""
+
+    Options: Any
+
+    def export(self, parcels: Sequence[Parcel], options: Any) -> Iterator[File]: ...
+
+
+@cache
+def targets() -> tuple[str, ...]:
+    """The names of all targets, sorted; files that start with an underscore are none."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def load(name: str) -> Any:
+    """The module of one target.
+
+    Raises:
+        StaffError: no such target, with the nearest name.
+    """
+    if name not in targets():
+        near = get_close_matches(name, targets(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(targets())}"
+        raise StaffError(f"there is no target {name!r}; {hint}")
+    return importlib.import_module(f"grader.deliver.{name}")
+
+
+def server(name: str) -> Target:
+    """The module of a target that sends to a server.
+
+    Raises:
+        StaffError: no such target, or one that only writes files.
+    """
+    module = load(name)
+    if not hasattr(module, "connect"):
+        sending = [each for each in targets() if hasattr(load(each), "connect")]
+        raise StaffError(
+            f"{name!r} writes files and sends nothing: use grader export; to send to: {', '.join(sending)}"
+        )
+    return cast(Target, module)
