@@ -350,3 +350,8 @@ def test_entries_are_judged_where_the_rubric_has_entries() -> None:
     assert _judge(options, "a' t").credit == 1
     assert _judge(options, "sum_{j=1}^n t_j a_j").credit == 1
     assert _judge(options, "sum_{i=1}^n a_i").credit == 0
+
+
+@pytest.mark.parametrize("text", ["log(n^2 - 100)", "2 log(-n)", "sqrt(-n)"])
+def test_an_answer_that_is_complex_at_a_point_is_judged_like_any_other(text: str) -> None:
+    assert _judge({"expected": "log(n) + n"}, text).outcome != Outcome.CORRECT

@@ -40,7 +40,7 @@ LAYERS: Final = (
         *("encoding", "gradebook", "statistics", "table", "files", "html", "charts", "overview", "report"),
         "deliver",
     ),
-    ("extract", "marking", "follow", "conventions"),
+    ("extract", "marking", "follow", "conventions", "groups"),
     ("grading", "workers", "pipeline", "lint"),
     ("cli",),
     ("__main__",),

@@ -9,7 +9,9 @@ A check module offers a dataclass of options, a constant and three functions:
     samples(prepared) -> tuple[Sample, ...]         the reference and each declared mistake as typed answers
 
 A check that looks at the passage around an answer too says so (`READS_BESIDE = True`): the same text may
-then get another verdict elsewhere.
+then get another verdict elsewhere. A check whose answers are alike in a way of their own (code that fails in
+the same cases) has a function `alike(prepared, answer, verdict)` that returns a key, equal for answers a
+person need only see once, or None where `groups` may decide as usual.
 
 `judge` may raise `StudentError` for text it cannot read; the caller turns that into `unreadable`.
 `prepare` raises `OptionError` naming the option at fault.
