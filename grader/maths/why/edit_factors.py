@@ -88,7 +88,7 @@ def as_float(value: Value) -> float | None:
 
 def overlap(left: Value, right: Value) -> bool:
     """Whether two balls have a number in common; one may be complex."""
-    if hasattr(left, "imag") == hasattr(right, "imag"):
+    if type(left) is type(right):
         return bool(left.overlaps(right))
     from flint import acb
 
