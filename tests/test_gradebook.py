@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import gradebook
 from grader.errors import MachineError
 from grader.gradebook import Gradebook, Known, Recording, migrate, migrations, open_gradebook
 from grader.types import (
@@ -195,6 +196,12 @@ def test_a_database_is_brought_up_step_by_step_and_keeps_its_rows(path: Path) ->
         migrate(raw, steps, path)
         migrate(raw, steps, path)
         assert raw.execute("SELECT x, y FROM a").fetchall() == [(1, None)]
+
+
+def test_migrations_are_numbered_without_gaps_or_doubles() -> None:
+    folder = Path(gradebook.__file__).parent.parent / "migrations"
+    numbers = sorted(int(path.name[:3]) for path in folder.glob("*.sql"))
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_a_gradebook_of_a_newer_program_is_refused(path: Path) -> None:

@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Self
 
 from grader import encoding
+from grader.errors import StaffError
+from grader.gradebook import _memory, _people, _recording
 from grader.gradebook._file import connect, explained, migrate, migrations, transaction
-from grader.gradebook._rows import answer_of, answer_row, plain, verdict_of, verdict_row
+from grader.gradebook._records import (
+    Attempt,
+    Comment,
+    Conflict,
+    Decision,
+    Flag,
+    KeptFile,
+    Known,
+    MarkRow,
+    Recording,
+    RememberedDecision,
+)
+from grader.gradebook._rows import answer_of, plain, verdict_of
 from grader.types import Mark, Result
 
-__all__ = ["Gradebook", "Known", "Recording", "migrate", "migrations", "open_gradebook"]
+__all__ = [
+    "Attempt",
+    "Comment",
+    "Conflict",
+    "Decision",
+    "Flag",
+    "Gradebook",
+    "KeptFile",
+    "Known",
+    "MarkRow",
+    "Recording",
+    "RememberedDecision",
+    "migrate",
+    "migrations",
+    "open_gradebook",
+]
 
 # SQLite's own limit on the number of `?` in a statement may be as low as 999.
 _IDS_PER_QUERY: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A result to be kept, with what it was made from: the files handed in and the rubric."""
-
-    result: Result
-    submission_hash: str
-    rubric_digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Which submission the latest marks of a student belong to."""
-
-    assignment: str
-    submission_hash: str
-    rubric_digest: str
 
 
 class Gradebook:
@@ -69,58 +80,9 @@ class Gradebook:
         Raises:
             MachineError: the file is locked, read-only, damaged, or the disk is full.
         """
-        stamp = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+        stamp = _stamp(now or datetime.now(UTC))
         with explained(self.path), transaction(self._connection):
-            self._add(tuple(recordings), stamp)
-
-    def _add(self, recordings: tuple[Recording, ...], stamp: str) -> None:
-        run, many = self._connection.execute, self._connection.executemany
-        many(
-            "INSERT INTO students (student) VALUES (?) ON CONFLICT DO NOTHING",
-            [(plain(kept.result.student),) for kept in recordings],
-        )
-        answers: list[tuple[object, ...]] = []
-        verdicts: list[tuple[object, ...]] = []
-        marks: list[tuple[object, ...]] = []
-        for kept in recordings:
-            result = kept.result
-            submission = run(
-                "INSERT INTO submissions (student_id, name, assignment, title, late, problems, headings,"
-                " submission_hash, rubric_digest, graded_at)"
-                " VALUES ((SELECT id FROM students WHERE student = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    plain(result.student),
-                    plain(result.name),
-                    result.assignment,
-                    result.title,
-                    int(result.late),
-                    encoding.problems_to_json(result.problems),
-                    encoding.headings_to_json(result.headings),
-                    kept.submission_hash,
-                    kept.rubric_digest,
-                    stamp,
-                ),
-            ).lastrowid
-            for position, mark in enumerate(result.marks):
-                key = (submission, position, mark.part)
-                if mark.answer is not None:
-                    answers.append((*key, *answer_row(mark.answer)))
-                verdicts.append((*key, *verdict_row(mark.verdict)))
-                points = None if mark.points is None else str(mark.points)
-                marks.append(
-                    (
-                        *(*key, mark.title, points, str(mark.max_points)),
-                        *(mark.who, plain(mark.why), stamp, mark.visible),
-                    )
-                )
-        many("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", answers)
-        many("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", verdicts)
-        many(
-            "INSERT INTO marks"
-            " (submission_id, position, part, title, points, max_points, who, why, marked_at, visible)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            marks,
-        )
+            _recording.add(self._connection, tuple(recordings), stamp)
 
     def known(self) -> Mapping[str, tuple[Known, ...]]:
         """By student, what the latest marks of each of their assignments were made from."""
@@ -188,7 +150,8 @@ class Gradebook:
         holes = ",".join("?" * len(submissions))
         rows = self._connection.execute(
             # Only numbers of question marks are put into the text, never a value.
-            "SELECT m.submission_id, m.part, m.title, m.points, m.max_points, m.who, m.why, m.visible,"  # noqa: S608
+            "SELECT m.id, m.detail,"  # noqa: S608
+            " m.submission_id, m.part, m.title, m.points, m.max_points, m.who, m.why, m.visible,"
             " v.outcome, v.credit, v.code, v.message, v.read, v.mathml, v.evidence,"
             " a.text, a.file, a.cell, a.line, a.notation, a.passage"
             " FROM marks m JOIN verdicts v USING (submission_id, position)"
@@ -199,7 +162,8 @@ class Gradebook:
             submissions,
         )
         found: defaultdict[int, list[Mark]] = defaultdict(list)
-        for submission, part, title, points, max_points, who, why, visible, *rest in rows:
+        for identity, kept, submission, part, title, points, max_points, who, why, visible, *rest in rows:
+            detail = json.loads(kept)
             found[submission].append(
                 Mark(
                     part=part,
@@ -208,12 +172,152 @@ class Gradebook:
                     max_points=Decimal(max_points),
                     verdict=verdict_of(rest[:7]),
                     answer=answer_of(part, rest[7:]),
-                    who=who,
-                    why=why,
+                    # After an undo, the mark that stands again speaks, not who took back the other.
+                    who=detail.get("by", who),
+                    why=detail.get("because", why),
                     visible=visible,
+                    detail=detail,
+                    id=identity,
                 )
             )
         return found
+
+    def history(self, assignment: str, student: str, part: str | None = None) -> tuple[MarkRow, ...]:
+        """Every mark of a student (or of one part), the oldest first, over all attempts and gradings."""
+        with explained(self.path):
+            return _people.history(self._connection, assignment, student, part)
+
+    def decide(
+        self, marks: Sequence[Decision], *, now: datetime, remember: Sequence[RememberedDecision] = ()
+    ) -> tuple[MarkRow, ...]:
+        """Adds the marks of people, all of them or none, and what is to be remembered with them.
+
+        Members of a group share a mark: a decision on one is one on all whose mark is the same. If one
+        decision is remembered, its id stands in the detail of every mark as `remembered`.
+
+        Raises:
+            Conflict: somebody marked in between; it says who and what.
+            StaffError: no such part, points it does not give, or two decisions on one part.
+            MachineError: the file is locked, read-only, damaged, or the disk is full.
+        """
+        with explained(self.path), transaction(self._connection):
+            standing: dict[tuple[str, str, str], MarkRow] = {}
+            members: dict[tuple[str, str], tuple[str, ...]] = {}
+            for assignment in dict.fromkeys(one.assignment for one in marks):
+                students = [one.student for one in marks if one.assignment == assignment]
+                shared = self._members(assignment, students)
+                members |= {(assignment, student): others for student, others in shared.items()}
+                everyone = dict.fromkeys([*students, *(one for others in shared.values() for one in others)])
+                standing |= self._standing(assignment, everyone)
+            return _people.decide(self._connection, standing, members, marks, remember, _stamp(now))
+
+    def undo(self, mark_id: int, *, who: str, now: datetime) -> MarkRow:
+        """Adds a mark that restores what stood before `mark_id`; undoing that one restores it again.
+
+        A mark that was given to a group is taken back for all its members.
+
+        Raises:
+            Conflict: another mark was given since.
+            StaffError: no such mark, or none stood before it.
+            MachineError: the file is locked, read-only, damaged, or the disk is full.
+        """
+        stamp = _stamp(now)
+        with explained(self.path), transaction(self._connection):
+            mark = _people.row(self._connection, mark_id)
+            if mark is None:
+                raise StaffError(f"there is no mark {mark_id}")
+            others = self._members(mark.assignment, [mark.student]).get(mark.student, ())
+            standing = self._standing(mark.assignment, [mark.student, *others])
+            now_standing = standing[mark.assignment, mark.student, mark.part]
+            if now_standing.detail.get("carried") == mark_id:
+                mark_id = now_standing.id
+            restored = _people.undo(self._connection, now_standing, mark_id, who, stamp)
+            _memory.settle(self._connection, now_standing, restored, stamp)
+            for student in others:
+                theirs = standing.get((mark.assignment, student, mark.part))
+                if theirs and theirs.detail.get("shared") == now_standing.detail.get("shared", ""):
+                    theirs_again = _people.undo(self._connection, theirs, theirs.id, who, stamp)
+                    _memory.settle(self._connection, theirs, theirs_again, stamp)
+            return restored
+
+    def remember(self, decision: RememberedDecision, *, now: datetime | None = None) -> RememberedDecision:
+        """Keeps a decision on equal answers for later submissions; what comes back knows its id.
+
+        Raises:
+            StaffError: a credit that is not between 0 and 1.
+            MachineError: the file is locked, read-only, damaged, or the disk is full.
+        """
+        with explained(self.path), transaction(self._connection):
+            return _memory.remember(self._connection, decision, _stamp(now or datetime.now(UTC)))
+
+    def remembered(self, assignment: str) -> tuple[RememberedDecision, ...]:
+        """The remembered decisions that apply, the oldest first; those taken back are not among them."""
+        with explained(self.path):
+            return _memory.remembered(self._connection, assignment)
+
+    def forget(self, remembered_id: int, *, who: str, why: str, now: datetime) -> None:
+        """A remembered decision no longer applies to later submissions; the marks it gave stay.
+
+        Raises:
+            StaffError: there is no such decision.
+        """
+        with explained(self.path), transaction(self._connection):
+            _memory.forget(self._connection, remembered_id, who, why, _stamp(now))
+
+    def comment(self, assignment: str, part: str, text: str, *, who: str, now: datetime) -> Comment:
+        """A comment to use again, the same for the same text; `part` is empty for one that fits all."""
+        with explained(self.path), transaction(self._connection):
+            return _memory.comment(self._connection, assignment, part, text, who, _stamp(now))
+
+    def comments(self, assignment: str, part: str | None = None) -> tuple[Comment, ...]:
+        """The comments of an assignment (for one part: its own and those for all), the most used first."""
+        with explained(self.path):
+            found = _memory.comments(self._connection, assignment)
+        return tuple(one for one in found if part is None or one.part in ("", part))
+
+    def flag(
+        self, assignment: str, student: str, part: str, *, who: str, why: str, now: datetime, up: bool = True
+    ) -> None:
+        """Puts up (or takes down) the flag that a part wants a second look."""
+        with explained(self.path), transaction(self._connection):
+            _memory.flag(self._connection, assignment, [(student, part)], up, who, why, _stamp(now))
+
+    def flags(self, assignment: str) -> tuple[Flag, ...]:
+        """The flags that are up, the oldest first."""
+        with explained(self.path):
+            return _memory.flags(self._connection, assignment)
+
+    def _standing(self, assignment: str, students: Iterable[str]) -> dict[tuple[str, str, str], MarkRow]:
+        """The marks that stand, of some students, by assignment, student and part."""
+        wanted = {plain(student) for student in students}
+        heads = [int(head[0]) for head in self._heads(assignment) if head[1] in wanted]
+        found: dict[tuple[str, str, str], MarkRow] = {}
+        for start in range(0, len(heads), _IDS_PER_QUERY):
+            found |= _people.standing(self._connection, heads[start : start + _IDS_PER_QUERY])
+        return found
+
+    def _members(self, assignment: str, students: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """By student, the other members of their group, by the attempts that count."""
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        of: dict[str, str] = {}
+        rows = self._connection.execute(
+            "SELECT student, group_name FROM attempts JOIN students ON students.id = student_id"
+            " WHERE assignment = ? AND attempts.id IN (SELECT max(id) FROM attempts WHERE assignment = ?"
+            " GROUP BY student_id) AND group_name != '' ORDER BY student",
+            (assignment, assignment),
+        )
+        for student, group in rows:
+            groups[group].append(student)
+            of[student] = group
+        return {
+            student: tuple(one for one in groups[of[student]] if one != student)
+            for student in map(plain, students)
+            if student in of
+        }
+
+
+def _stamp(now: datetime) -> str:
+    return now.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def open_gradebook(path: Path) -> Gradebook:

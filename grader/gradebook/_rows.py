@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, cast
 
@@ -56,3 +58,8 @@ def verdict_of(row: list[Any]) -> Verdict:
         mathml,
         encoding.evidence_from_json(evidence),
     )
+
+
+def dumped(detail: Mapping[str, Any]) -> str:
+    """What a row keeps as JSON; ASCII only, see `grader.encoding`."""
+    return json.dumps(dict(detail), separators=(",", ":"), default=str)
