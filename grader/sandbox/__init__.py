@@ -1,0 +1,1 @@
+"""Student code is run here, behind walls; only plain values come out."""
