@@ -22,7 +22,7 @@ from grader.types import Answer, Document, File, Outcome, Place, Reads, Submissi
 ROOT: Final = Path(grader.__file__).parent
 # From the bottom up: a module may import from its own layer and from those before it.
 LAYERS: Final = (
-    ("types", "errors"),
+    ("types", "errors", "options"),
     ("maths", "sandbox"),
     (
         *(
@@ -35,7 +35,6 @@ LAYERS: Final = (
             "reference",
             "sheet",
             "yamltext",
-            "options",
         ),
         *("encoding", "gradebook", "statistics", "table", "files", "html", "charts", "overview", "report"),
         "deliver",
