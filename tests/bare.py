@@ -39,7 +39,7 @@ class Bare:
         output, output_in = os.pipe()
         child = os.fork()
         if child == 0:
-            _become(folder, request, frames_in, output_in, (frames, output))
+            _become(folder, request, frames_in, output_in)
         os.close(frames_in)
         os.close(output_in)
         data, in_time = _drain((frames, output), monotonic() + self.wall_s)
@@ -52,13 +52,14 @@ class Bare:
         return Raw(tuple(_whole(data[0])), ended, detail, bytes(data[1]))
 
 
-def _become(folder: str, request: bytes, reply: int, output: int, closed: tuple[int, ...]) -> None:
+def _become(folder: str, request: bytes, reply: int, output: int) -> None:
     try:
-        for number in closed:
-            os.close(number)
+        reply = os.dup2(reply, 90)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        os.closerange(3, reply)
+        os.closerange(reply + 1, 4096)
         os.chdir(folder)
         faulthandler.disable()
         importlib.reload(warnings)  # pytest keeps what is warned for itself

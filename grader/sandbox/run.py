@@ -115,7 +115,7 @@ class _Found:
     calls: dict[int, Called] = field(default_factory=dict)
     twice: set[tuple[str, Any]] = field(default_factory=set)
     open_cell: int | None = None
-    open_call: int | None = None
+    calling: bool = False
     over: bool = False
 
 
@@ -165,8 +165,10 @@ def _key(frame: Mapping[str, Any]) -> Any:
 
 def _take(frame: Mapping[str, Any], found: _Found, known: set[int], job: Job) -> None:
     """Notes what a frame says; unknown keys and kinds are passed over, there is none for points."""
-    number, name = frame.get("number"), frame.get("name")
-    match frame.get("frame"):
+    number, name, kind = frame.get("number"), frame.get("name"), frame.get("frame")
+    if found.calling and kind not in ("calling", "call", "end"):
+        return  # hidden arguments are there by now: nothing of what a call writes is shown
+    match kind:
         case "begin" if type(number) is int and number in known:
             found.open_cell = number
         case "cell" if type(number) is int and number in known:
@@ -177,9 +179,8 @@ def _take(frame: Mapping[str, Any], found: _Found, known: set[int], job: Job) ->
         case "value" if type(name) is str and name in job.variables:
             found.values[name] = codec.decode(frame.get("value"))
         case "calling" if type(number) is int:
-            found.open_call = number
+            found.calling = True
         case "call" if type(number) is int and 0 <= number < len(job.calls):
-            found.open_call = None
             found.calls[number] = _call(frame)
         case "end":
             found.over = True
