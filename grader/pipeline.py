@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from grader import files, grading, statistics, table, workers
 from grader.errors import StaffError
@@ -13,6 +13,9 @@ from grader.gradebook import Gradebook, Known, open_gradebook
 from grader.grading import Desk, Failed, Finished
 from grader.types import Place, Problem, Result, Submission
 from grader.workers import Done, Task
+
+if TYPE_CHECKING:
+    from grader.sources import Placing
 
 GRADEBOOK: Final = "gradebook.sqlite"
 
@@ -52,13 +55,19 @@ class ClassSummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did. `problems` are nobody's in particular; those in `not_graded` have no report."""
+    """What a run did. `problems` are nobody's in particular; those in `not_graded` have no report.
+
+    `said` and `remarks` tell in words what the path was read as, `placing` how the class list was used.
+    """
 
     layout: str
     out: Path
     classes: tuple[ClassSummary, ...]
     problems: tuple[Problem, ...]
     not_graded: tuple[Unread, ...]
+    said: str = ""
+    remarks: tuple[str, ...] = ()
+    placing: Placing | None = None
 
 
 @dataclass(slots=True)
@@ -90,6 +99,7 @@ def grade(
     *,
     rubric: Path | None = None,
     layout: str | None = None,
+    roster: Path | None = None,
     jobs: int | None = None,
     again: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -97,16 +107,18 @@ def grade(
     """Grades everything under `path` and writes marks, reports, table and overview under `out`.
 
     Submissions that are as they were when they were marked with the same rubric are left alone, unless
-    `again`. A run that is stopped loses nothing it had finished.
+    `again`. A run that is stopped loses nothing it had finished. The class list in `roster` gives students
+    their keys and names.
 
     Raises:
-        StaffError: nothing to grade at the path, no rubric for it, or a rubric with faults.
+        StaffError: nothing to grade at the path, no rubric for it, a rubric or a class list with faults.
         MachineError: `out` or the gradebook in it cannot be written.
     """
+    from grader import roster as rosters
     from grader import sources
 
     _refuse_own_reports(path, out)
-    intake = sources.read(path, layout)
+    intake = sources.read(path, layout, rosters.load(roster) if roster else None)
     fallback, home = _rubric_for(path, rubric)
     files.make_folder(out)
     tally = _Tally(progress)
@@ -126,7 +138,16 @@ def grade(
         ]
         lost = (*intake.problems, *(unread.problem for unread in tally.not_graded))
         classes = tuple(_close(name, desk, book, tally, lost) for name in tally.assignments())
-        return Summary(intake.layout, out, classes, intake.problems, tuple(tally.not_graded))
+        return Summary(
+            intake.layout,
+            out,
+            classes,
+            intake.problems,
+            tuple(tally.not_graded),
+            intake.said,
+            intake.remarks,
+            intake.placing,
+        )
 
 
 def default_out(path: Path) -> Path:

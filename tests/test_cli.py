@@ -93,6 +93,8 @@ def test_the_package_runs_as_a_program_too() -> None:
 def test_a_run_says_what_was_done_what_was_not_and_where_it_is(home: Path) -> None:
     said = grader("grade", "sums").output
     assert said.splitlines() == [
+        "Read as a plain folder: 3 submissions (--layout, if it is not).",
+        "",
         "Sums and squares (sums)",
         "  graded        3 students",
         "  for a person  5 answers of 3 students, 4 points",
@@ -107,6 +109,17 @@ def test_a_run_says_what_was_done_what_was_not_and_where_it_is(home: Path) -> No
     ]
     assert "    answers.yaml" in said
     assert (home / "graded" / "sums" / "index.html").exists()
+
+
+def test_a_run_with_a_class_list_says_who_is_not_on_it_and_who_is_missing(home: Path) -> None:
+    (home / "class.csv").write_text("login,name\nada,Ada Lark\nbob,Bob Lark\neve,Eve Crane\n", "utf-8")
+    lines = grader("grade", "sums", "--roster", "class.csv").output.splitlines()
+    assert lines[1] == "Class list: 2 of 3 students are on it."
+    start = lines.index("Not found on the class list, graded under the name of the submission:")
+    assert lines[start + 1].startswith("  cyd_finch: Nobody on the class list has submission")
+    assert "`folder`" in " ".join(lines[start + 1 : start + 5])
+    assert lines[lines.index("Handed in nothing:") + 1] == "  Eve Crane (eve)"
+    assert "Ada Lark (ada)" in grader("show", "ada").output
 
 
 def test_those_without_a_report_are_named_with_what_to_do(

@@ -35,6 +35,8 @@ LAYERS: Final = (
             "reference",
             "sheet",
             "yamltext",
+            "roster",
+            "times",
         ),
         *("encoding", "gradebook", "statistics", "table", "files", "html", "charts", "overview", "report"),
         "deliver",

@@ -15,6 +15,7 @@ from grader.cli._printing import columns, counted, plain, points, say, wrapped
 
 if TYPE_CHECKING:
     from grader.pipeline import ClassSummary, Progress, Summary, Unread
+    from grader.sources import Placing
 
 _MOST_LISTED = 40
 _NO_REPORT = (
@@ -32,12 +33,23 @@ _NO_REPORT = (
 @click.option(
     "--layout", metavar="LAYOUT", help="How PATH is laid out, if the guess is wrong: canvas, moodle, ..."
 )
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The class list: a CSV, or the gradebook, worksheet or roster a platform exports.",
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="How many processes; as many as there are cores.")
 @click.option("--again", is_flag=True, help="Grade everything again, also what has not changed.")
 def command(
-    path: Path, rubric: str | None, out: Path | None, layout: str | None, jobs: int | None, again: bool
+    path: Path,
+    rubric: str | None,
+    out: Path | None,
+    layout: str | None,
+    roster: Path | None,
+    jobs: int | None,
+    again: bool,
 ) -> None:
-    """Grade PATH: a folder, a zip, one file, or a download from Canvas or Moodle.
+    """Grade PATH: a folder, a zip, one file, or what a learning platform lets you download.
 
     Writes one HTML report per student, index.html for the class, and marks.csv, and keeps every mark in
     gradebook.sqlite beside them. Run it again after a change: only what changed is graded again.
@@ -49,7 +61,14 @@ def command(
     chosen = locate(rubric) if rubric else None
     with _shown() as progress:
         done = pipeline.grade(
-            path, where, rubric=chosen, layout=layout, jobs=jobs, again=again, progress=progress
+            path,
+            where,
+            rubric=chosen,
+            layout=layout,
+            roster=roster,
+            jobs=jobs,
+            again=again,
+            progress=progress,
         )
     _tell(done)
 
@@ -67,6 +86,12 @@ def _shown() -> Iterator[Callable[[Progress], None]]:
 
 
 def _tell(done: Summary) -> None:
+    for said in (done.said, *done.remarks):
+        say(wrapped(said))
+    if done.placing is not None:
+        _tell_placing(done.placing)
+    if done.said:
+        say()
     for of_class in done.classes:
         _tell_class(of_class)
     unread = [unread for of_class in done.classes for unread in of_class.unread]
@@ -103,6 +128,30 @@ def _tell_class(of_class: ClassSummary) -> None:
         said = f"{counted(parts, 'answer')} of {counted(len(waiting), 'student')}, {points(worth)} points"
         rows.append(("for a person", said))
     say(columns(rows))
+
+
+def _tell_placing(placing: Placing) -> None:
+    absent, unplaced = placing.absent, placing.unplaced
+    total = placing.placed + len(unplaced)
+    read_as = "" if placing.kind == "class list" else f", read as a {placing.kind}"
+    on_it = f"{placing.placed:,} of {counted(total, 'student')} are on it"
+    say(wrapped(f"Class list{read_as}: {on_it}."))
+    for remark in placing.remarks[:_MOST_LISTED]:
+        say(wrapped(remark, indent=2, hang=2))
+    if unplaced:
+        say("\nNot found on the class list, graded under the name of the submission:")
+        for one in unplaced[:_MOST_LISTED]:
+            say(wrapped(f"{one.student}: {one.why}", indent=2, hang=2))
+        _more(len(unplaced))
+    if absent:
+        say("\nHanded in nothing:")
+        say(wrapped(", ".join(str(person) for person in absent[:_MOST_LISTED]), indent=2))
+        _more(len(absent))
+
+
+def _more(count: int) -> None:
+    if count > _MOST_LISTED:
+        say(f"  … and {count - _MOST_LISTED:,} more")
 
 
 def _list(heading: str, unread: tuple[Unread, ...] | list[Unread]) -> None:

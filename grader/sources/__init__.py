@@ -1,9 +1,10 @@
-"""Every layout of submissions is one file here: `folder`, `single_file`, `canvas`, `moodle`.
+"""Every layout of submissions is one file here: `folder`, `single_file`, `canvas`, `moodle`, ...
 
-A layout module offers two functions over a listing of names, and never touches the disk itself:
+A layout module offers a word and two functions over a listing of names, and never touches the disk itself:
 
-    recognises(names) -> float              how surely these names are of this layout, from 0 to 1
-    split(listing) -> Iterator[Submission]  one submission per student, read as it is asked for
+    CALLED                      what it is called in the summary: "a Canvas download"
+    recognises(names) -> float  how surely these names are of this layout, from 0 to 1
+    split(listing) -> Split     who handed in which of them; only the platform's own notes are opened
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
 from grader.errors import StaffError, StudentError
-from grader.sources._intake import Listing, shown
+from grader.roster import Roster
+from grader.sources._intake import Handed, Listing, Split, gather, shown
+from grader.sources._people import Placing, Unplaced, alone, placed
 from grader.types import Place, Problem, Submission
+
+__all__ = ["Intake", "Layout", "Placing", "Unplaced", "layouts", "load", "read"]
 
 # below this a layout is a guess, and the plain folder is the better one
 _SURE = 0.5
@@ -29,19 +34,25 @@ _SURE = 0.5
 class Intake:
     """What a path holds: the layout it was read as, its submissions, and problems that are no student's.
 
-    `submissions` can be gone through once; each one's bytes are loaded when it is reached.
+    `submissions` can be gone through once; each one's bytes are loaded when it is reached. `said` tells in
+    words what was read as what, `placing` how the class list was used, if there is one.
     """
 
     layout: str
     submissions: Iterable[Submission]
     problems: tuple[Problem, ...]
+    said: str = ""
+    remarks: tuple[str, ...] = ()
+    placing: Placing | None = None
 
 
 class Layout(Protocol):
     """What every module of this folder offers."""
 
+    CALLED: str
+
     def recognises(self, names: Sequence[str]) -> float: ...
-    def split(self, listing: Listing) -> Iterator[Submission]: ...
+    def split(self, listing: Listing) -> Split: ...
 
 
 @cache
@@ -63,13 +74,13 @@ def load(name: str) -> Layout:
     return cast(Layout, importlib.import_module(f"grader.sources.{name}"))
 
 
-def read(path: Path, layout: str | None = None) -> Intake:
-    """The submissions under a folder, a zip or one file.
+def read(path: Path, layout: str | None = None, roster: Roster | None = None) -> Intake:
+    """The submissions under a folder, a zip or one file, under the keys of the class list if there is one.
 
     A zip that cannot be opened gives no submissions and the problem.
 
     Raises:
-        StaffError: nothing is at the path, or there is no such layout.
+        StaffError: nothing is at the path, there is no such layout, or it holds several assignments.
     """
     if layout is not None:
         load(layout)
@@ -81,7 +92,27 @@ def read(path: Path, layout: str | None = None) -> Intake:
     if _is_zip(path):
         listing = _unwrapped(listing, surely_named=chosen in {"canvas", "moodle"})
         chosen = layout or _choose(listing.names, one_file=False)
-    return Intake(chosen, _each(load(chosen), listing), listing.problems)
+    listing = replace(listing, beside=tuple(sorted(path.resolve().parent.glob("Grades-*.csv"))))
+    module = load(chosen)
+    split = module.split(listing)
+    handed, placing = placed(split.handed, roster) if roster else (alone(split.handed), None)
+    return Intake(
+        chosen,
+        _each(handed, listing),
+        (*listing.problems, *split.problems),
+        _said(module, split.handed, named=layout is not None),
+        split.remarks,
+        placing,
+    )
+
+
+def _said(module: Layout, handed: Sequence[Handed], *, named: bool) -> str:
+    again = sum(each.attempt > 1 for each in handed)
+    groups = sum(bool(each.members) for each in handed)
+    more = f", {groups} of them by groups" if groups else ""
+    more += f", {again} of them not the first attempt" if again else ""
+    count = f"{len(handed):,} submission{'' if len(handed) == 1 else 's'}"
+    return f"Read as {module.CALLED}: {count}{more}{'' if named else ' (--layout, if it is not)'}."
 
 
 def _listing(path: Path) -> Listing:
@@ -126,8 +157,9 @@ def _unwrapped(listing: Listing, *, surely_named: bool) -> Listing:
     return listing.below(tops.pop())
 
 
-def _each(module: Layout, listing: Listing) -> Iterator[Submission]:
+def _each(handed: Sequence[Handed], listing: Listing) -> Iterator[Submission]:
     try:
-        yield from module.split(listing)
+        for each in handed:
+            yield gather(listing, each)
     finally:
         listing.close()

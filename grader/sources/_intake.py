@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
 
 from grader.errors import StudentError
+from grader.roster import Clue
 from grader.types import File, Place, Problem, Submission
 
 FILE_LIMIT = 10 * 2**20
@@ -21,7 +25,7 @@ class Listing:
     `load` returns the bytes of one name. It raises `StudentError` for a file that is refused (a link, a
     pipe, an encrypted entry); such a file keeps its name here so that its owner hears of it. `problems`
     are those that belong to no student. `label` names the path itself. `folders` are those that hold
-    nothing: somebody may have handed in an empty one.
+    nothing: somebody may have handed in an empty one. `beside` are tables that lie next to the path.
     """
 
     label: str
@@ -31,6 +35,7 @@ class Listing:
     problems: tuple[Problem, ...] = ()
     folders: tuple[str, ...] = ()
     close: Callable[[], None] = field(repr=False, default=lambda: None)
+    beside: tuple[Path, ...] = ()
 
     def below(self, folder: str) -> Listing:
         """The same listing as seen from inside the one folder that holds everything."""
@@ -43,18 +48,54 @@ class Listing:
             self.problems,
             tuple(name[start:] for name in self.folders if name[start:]),
             self.close,
+            self.beside,
         )
 
 
-def gather(
-    listing: Listing, names: Iterable[tuple[str, str]], *, student: str, name: str, late: bool = False
-) -> Submission:
-    """One student's submission: each of `names` is (name in the listing, path the student knows it by).
+class Member(NamedTuple):
+    """One of several who handed in together."""
+
+    student: str
+    name: str
+    clues: tuple[Clue, ...]
+
+
+class Handed(NamedTuple):
+    """What somebody handed in, found by its names alone: no file has been opened to grade it.
+
+    `student` is the key if no class list knows better, `clues` what may lead to a person there. `files` are
+    (name in the listing, path the student knows it by). A group has `members`, each with a key, a name and
+    clues of their own. Of several attempts the last one is graded.
+    """
+
+    student: str
+    name: str
+    files: tuple[tuple[str, str], ...]
+    clues: tuple[Clue, ...] = ()
+    late: bool = False
+    received: datetime | None = None
+    attempt: int = 1
+    group: str = ""
+    members: tuple[Member, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Split(NamedTuple):
+    """A listing by who handed it in; `remarks` are said in the summary, `problems` belong to no student."""
+
+    handed: tuple[Handed, ...]
+    remarks: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def gather(listing: Listing, handed: Handed) -> Submission:
+    """What was handed in, with its bytes.
 
     Zips among the files are opened one level deep. What cannot be read becomes a problem.
     """
     files: list[File] = []
-    problems: list[Problem] = []
+    problems: list[Problem] = list(handed.problems)
+    student = handed.student
     room = SUBMISSION_LIMIT
 
     def take(source: Listing, within: str, path: str) -> None:
@@ -76,7 +117,7 @@ def gather(
             room -= len(data)
             files.append(File(path, data))
 
-    pairs = list(names)
+    pairs = list(handed.files)
     for within, path in pairs[:COUNT_LIMIT]:
         if not path.lower().endswith(".zip"):
             take(listing, within, path)
@@ -100,7 +141,16 @@ def gather(
         )
     if not files and not problems:
         problems.append(Problem(Place(student), "Nothing was handed in: there is no file here."))
-    return Submission(student, name, tuple(files), late, tuple(problems))
+    return Submission(
+        student,
+        handed.name,
+        tuple(files),
+        handed.late,
+        tuple(problems),
+        handed.received,
+        handed.attempt,
+        handed.group,
+    )
 
 
 def shown(name: str) -> str:

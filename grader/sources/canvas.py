@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.sources._intake import Listing, gather
-from grader.types import Submission
+from grader.roster import Clue
+from grader.sources._intake import Handed, Listing, Split
+
+CALLED = "a Canvas download"
 
 # tried in this order: an anonymous name would also match the second
 _FORMS = (
@@ -26,13 +28,14 @@ class Name:
     name: str
     late: bool
     file: str
+    uid: str = ""
 
 
 def parse(name: str) -> Name | None:
     """The parts of a name like `doejane_LATE_123_456_hw1.ipynb`, or None.
 
     >>> parse("doejane_LATE_123_456_hw1.ipynb")
-    Name(student='doejane (123)', name='doejane', late=True, file='hw1.ipynb')
+    Name(student='doejane (123)', name='doejane', late=True, file='hw1.ipynb', uid='123')
     """
     if "/" in name:
         return None
@@ -42,7 +45,7 @@ def parse(name: str) -> Name | None:
             late = found["late"] is not None
             if "anon" in found:
                 return Name(f"anon ({found['anon']})", f"anon {found['anon']}", late, found["file"])
-            return Name(f"{found['user']} ({found['uid']})", found["user"], late, found["file"])
+            return Name(f"{found['user']} ({found['uid']})", found["user"], late, found["file"], found["uid"])
     return None
 
 
@@ -51,20 +54,25 @@ def recognises(names: Sequence[str]) -> float:
     return sum(parse(name) is not None for name in names) / len(names) if names else 0.0
 
 
-def split(listing: Listing) -> Iterator[Submission]:
+def split(listing: Listing) -> Split:
     """One submission per user id, with all their attachments; other files in the zip are passed over."""
     students: dict[str, list[tuple[str, Name]]] = {}
     for name in listing.names:
         if parsed := parse(name):
             students.setdefault(parsed.student, []).append((name, parsed))
-    for student, found in sorted(students.items()):
-        yield gather(
-            listing,
-            list(zip((name for name, _ in found), _files([parsed.file for _, parsed in found]), strict=True)),
-            student=student,
-            name=found[0][1].name,
-            late=any(parsed.late for _, parsed in found),
-        )
+    return Split(tuple(_handed(student, found) for student, found in sorted(students.items())))
+
+
+def _handed(student: str, found: list[tuple[str, Name]]) -> Handed:
+    first = found[0][1]
+    paths = _files([parsed.file for _, parsed in found])
+    return Handed(
+        student,
+        first.name,
+        tuple(zip((name for name, _ in found), paths, strict=True)),
+        (Clue("canvas", first.uid), Clue("name", first.name)) if first.uid else (),
+        late=any(parsed.late for _, parsed in found),
+    )
 
 
 def _files(files: list[str]) -> list[str]:

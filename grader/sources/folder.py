@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatch
 
-from grader.sources._intake import Listing, gather
-from grader.types import Submission
+from grader.roster import Clue
+from grader.sources._intake import Handed, Listing, Split
+
+CALLED = "a plain folder"
 
 # what course staff keep beside a class; never anybody's answers
 _BESIDE = ("readme*", "expected*", "*.csv", "license*", "makefile")
@@ -17,7 +19,7 @@ def recognises(names: Sequence[str]) -> float:
     return 0.2 if names else 0.1
 
 
-def split(listing: Listing) -> Iterator[Submission]:
+def split(listing: Listing) -> Split:
     """One submission per student, sorted by name; a loose file joins the folder of the same name."""
     students: dict[str, list[tuple[str, str]]] = {}
     for name in listing.names:
@@ -29,5 +31,9 @@ def split(listing: Listing) -> Iterator[Submission]:
             students.setdefault(stem, []).append((name, name))
     for folder in listing.folders:
         students.setdefault(folder.partition("/")[0], [])
-    for student in sorted(students):
-        yield gather(listing, students[student], student=student, name=student)
+    return Split(
+        tuple(
+            Handed(student, student, tuple(files), (Clue("folder", student), Clue("word", student)))
+            for student, files in sorted(students.items())
+        )
+    )

@@ -1,0 +1,188 @@
+"""Class lists of every platform, and whom the names, numbers and addresses of a submission lead to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader import roster
+from grader.errors import StaffError
+from grader.roster import Clue, Roster, clues_of, look_up, same_name
+
+LISTS = {
+    "Canvas gradebook": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,HW 1 (4711)\n"
+        ",,,,,Manual Posting\n"
+        "    Points Possible,,,,,10.00\n"
+        '"Doe, Jane",123,S123,jdoe,Section A,8.00\n'
+        '"Student, Test",999,,abc,Section A,\n',
+        ("jdoe", "Jane Doe", "", "jdoe", "S123", "123", ""),
+    ),
+    "Moodle grading worksheet": (
+        "Identifier,Full name,ID number,Email address,Status,Grade\n"
+        "Participant 77,Jane Doe,S123,jane@x.edu,Submitted for grading - 2 hours late,-\n",
+        ("jane@x.edu", "Jane Doe", "jane@x.edu", "", "S123", "", "77"),
+    ),
+    "Gradescope roster": (
+        "First Name,Last Name,SID,Email,Role,Section\nJane,Doe,S123,jane@x.edu,Student,A\n",
+        ("jane@x.edu", "Jane Doe", "jane@x.edu", "", "S123", "", ""),
+    ),
+    "MarkUs class list": (
+        "jdoe,Doe,Jane,L0101,S123,jane@x.edu\nasmith,Smith,Al,L0101,S124,al@x.edu\n",
+        ("jdoe", "Jane Doe", "jane@x.edu", "jdoe", "S123", "", ""),
+    ),
+    "Brightspace class list": (
+        "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+        "#S123,#jdoe,Doe,Jane,jane@x.edu,#\n",
+        ("jdoe", "Jane Doe", "jane@x.edu", "jdoe", "S123", "", ""),
+    ),
+    "nbgrader student list": (
+        "id,first_name,last_name,email,lms_user_id\njdoe,Jane,Doe,,\n",
+        ("jdoe", "Jane Doe", "", "", "", "", ""),
+    ),
+    "class list": (
+        "\ufeffLogin;Full name;Student number;E-mail\njdoe;Doe, Jane;S123;jane@x.edu\n",
+        ("jdoe", "Jane Doe", "jane@x.edu", "jdoe", "S123", "", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_the_list_of_a_platform_is_recognised_and_read(kind: str) -> None:
+    text, expected = LISTS[kind]
+    read = roster.parse(text.encode(), name="list.csv")
+    one = read.people[0]
+    assert read.kind == kind
+    assert (one.student, one.name, one.email, one.login, one.number, one.canvas, one.moodle) == expected
+
+
+def test_nobody_is_made_of_the_other_rows_of_a_canvas_gradebook() -> None:
+    assert len(roster.parse(LISTS["Canvas gradebook"][0].encode(), name="x").people) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_list_may_be_in_any_encoding_platforms_use(encoding: str) -> None:
+    data = "Username\tLast Name\tFirst Name\njm\tMüller\tJürgen\n".encode(encoding)
+    assert roster.parse(data, name="x").people[0].name == "Jürgen Müller"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("colour,size\nred,3\n", "none of its headers"),
+        ("name\n", "names nobody"),
+        ("login\nada\nada\n", "'ada' stands in line 2 too"),
+        ("name\nSam Reed\nSam Reed\n", "a column `student` that differs"),
+        ("na\0me\nx\n", "null characters"),
+    ],
+)
+def test_a_list_that_cannot_be_used_says_what_to_change(text: str, said: str) -> None:
+    with pytest.raises(StaffError, match=said):
+        roster.parse(text.encode(), name="list.csv")
+
+
+def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StaffError, match="cannot be read"):
+        roster.load(tmp_path / "none.csv")
+
+
+CLASS = roster.parse(
+    (
+        "student,first name,last name,login,email,student number,canvas id,moodle id,folder,group\n"
+        "p1,Ann Marie,O'Neil-Smith,oneils,ann@x.edu,0071,9,301,,Reds\n"
+        "p2,Zoë,Müller,zmuller,zoe@x.edu,0072,5,302,,Reds\n"
+        "p3,Jane M,Doe,jdoe,jane@x.edu,0073,123,303,the odd one,Blues\n"
+        "p4,Sam,Reed,sreed,sam@x.edu,0074,11,304,,\n"
+        "p5,Sam,Reed,sreed2,sam2@x.edu,0075,12,305,,\n"
+        "p6,Łukasz,Grün,lg,lg@x.edu,0076,13,306,,Blues\n"
+        "p7,Student,01,s01,s01@x.edu,0077,14,307,,\n"
+    ).encode(),
+    name="class.csv",
+)
+
+FOUND = [
+    ([("canvas", "9"), ("name", "oneilsmithannmarie")], "p1"),
+    ([("canvas", "5"), ("name", "müllerzoë")], "p2"),
+    ([("moodle", "301"), ("name", "Ann Marie O'Neil-Smith")], "p1"),
+    ([("moodle", "301")], "p1"),
+    ([("number", "0072")], "p2"),
+    ([("number", "72")], "p2"),
+    ([("email", "ANN@X.EDU")], "p1"),
+    ([("login", "ZMULLER")], "p2"),
+    ([("name", "Doe, Jane M")], "p3"),
+    ([("name", "Jane M Doe")], "p3"),
+    ([("name", "Doe Jane M")], "p3"),
+    ([("name", "Zoe Muller")], "p2"),
+    ([("name", "Mueller, Zoe")], "p2"),
+    ([("name", "Lukasz Grun")], "p6"),
+    ([("name", "Student 01")], "p7"),
+    ([("word", "jdoe")], "p3"),
+    ([("word", "jane@x.edu")], "p3"),
+    ([("word", "zoe_muller")], "p2"),
+    ([("word", "the odd one")], "p3"),
+    ([("folder", "the odd one")], "p3"),
+    ([("number", "0074"), ("name", "Sam Reed")], "p4"),
+    ([("email", "sam2@x.edu"), ("name", "Sam Reed")], "p5"),
+    ([("login", "unknown"), ("name", "Zoë Müller")], "p2"),
+]
+
+
+def found(clues: list[tuple[str, str]], people: Roster = CLASS) -> list[str]:
+    return [person.student for person in look_up(people, tuple(Clue(*clue) for clue in clues)).people]
+
+
+@pytest.mark.parametrize(("clues", "student"), FOUND)
+def test_clues_lead_to_one_person(clues: list[tuple[str, str]], student: str) -> None:
+    assert found(clues) == [student]
+
+
+NOBODY = [
+    ([("name", "Sam Reed")], "may be Sam Reed (p4), Sam Reed (p5)"),
+    ([("word", "sam_reed")], "may be Sam Reed (p4), Sam Reed (p5)"),
+    ([("name", "Jane Doe")], "The nearest is Jane M Doe (p3)"),
+    ([("login", "nobody")], "Nobody on the class list has login 'nobody'"),
+    (
+        [("canvas", "5"), ("name", "oneilsmithannmarie")],
+        "but the name is that of Ann Marie O'Neil-Smith (p1)",
+    ),
+    ([("moodle", "303"), ("name", "Al Other")], "is the worksheet of this assignment?"),
+    ([("word", "")], "Nobody"),
+    ([("name", "Student")], "Nobody"),
+]
+
+
+@pytest.mark.parametrize(("clues", "why"), NOBODY)
+def test_what_is_not_sure_is_told_and_never_guessed(clues: list[tuple[str, str]], why: str) -> None:
+    answer = look_up(CLASS, tuple(Clue(*clue) for clue in clues))
+    assert answer.people == ()
+    assert why in answer.why
+    assert "column `folder`" in answer.why
+
+
+@pytest.mark.parametrize(
+    "clues", [[("word", "Reds")], [("moodle", "303"), ("name", "Reds")], [("canvas", "77"), ("name", "reds")]]
+)
+def test_the_name_of_a_group_leads_to_all_its_members(clues: list[tuple[str, str]]) -> None:
+    assert found(clues) == ["p1", "p2"]
+
+
+@pytest.mark.parametrize(
+    ("student", "name", "meant"),
+    [
+        ("müllerzoë (5)", "müllerzoë", "p2"),
+        ("Zoë Müller (302)", "Zoë Müller", "p2"),
+        ("Participant_303", "Participant_303", "p3"),
+        ("p1", "Ann", "p1"),
+        ("sreed2", "Sam Reed", "p5"),
+    ],
+)
+def test_a_row_of_marks_leads_to_its_person(student: str, name: str, meant: str) -> None:
+    assert [person.student for person in look_up(CLASS, clues_of(student, name)).people] == [meant]
+
+
+def test_a_person_without_a_name_may_have_any() -> None:
+    (blind,) = roster.parse(b"Identifier,Grade\nParticipant 7,\n", name="x").people
+    assert (blind.student, same_name(blind, "Zoe")) == ("Participant_7", True)
+    assert not same_name(CLASS.people[0], "Zoe")
