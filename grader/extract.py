@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from grader.documents import _contexts, _numbering, _quantity, _sentences
 from grader.documents._names import canonical
 from grader.documents._numbering import Label
+from grader.documents._prose import DECIMAL
 from grader.documents._quantity import Found, Quantity
 from grader.documents._sections import Section, split
 from grader.sheet import NONE as NO_SHEET
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 PASSAGE_LIMIT = 4_000
 TEXT_LIMIT = 20_000
+LINE_LIMIT = 3_000
+PIECES_LIMIT = 50
+"""Labels within one line, and letters of a line in which any are looked for."""
 LONG_NAME = 7
 """Letters of a name that says by itself what it is, wherever it stands."""
 _PLACEHOLDER = re.compile(
@@ -35,8 +40,10 @@ _CASE = re.compile(
     r"\s*(?:[-+*•]\s+)?(?:when|if|for|in case|in the case)\s([^,:=]{1,80})[,:]\s*(.*)", re.IGNORECASE
 )
 _WORD = re.compile(r"[A-Za-z]{4,}")
+_GAP = re.compile(r"(?:(?<=[;,.])|(?<=\S))\s+(?=\([a-z]{1,4}\)\s|(?<=[;,.] )[A-Za-z\\$#][^:;.,$=]{1,40}:\s)")
 _LONE_LETTER = re.compile(r"(?m)^\s*\([a-z]{1,4}\)\s*$")
 _FRAME = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:[cvd]dots|[\\,;!])|[\s&$]")
+_POINT = re.compile(r"^\s*(?:[-+*•]|\(?\d{1,2}[.)]|#+)\s+")
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
 
 
@@ -74,7 +81,9 @@ def find(
     answers: dict[str, list[Answer]] = {}
     for document in documents:
         entries = [block for block in document.blocks if block.kind == "entry" and block.name]
-        sectioned = any(block.kind == "heading" for block in document.blocks)
+        sectioned = any(block.kind == "heading" and block.level < DECIMAL for block in document.blocks)
+        if not sectioned:  # `1.5 times as much` is then no heading
+            document = document._replace(blocks=tuple(map(_as_text, document.blocks)))
         sections = split(document.blocks, labels) if sectioned else []
         keyed = _keyed(entries, labels)
         for target in targets:
@@ -103,6 +112,10 @@ def find(
                 if not any(_same(one.text, answer.text) for answer in kept):
                     kept.append(Answer(target.wanted.part, one.text, one.place, one.notation, passage))
     return {part: tuple(kept) for part, kept in answers.items() if kept}
+
+
+def _as_text(block: Block) -> Block:
+    return replace(block, kind="prose", level=0) if block.kind == "heading" else block
 
 
 def wanted(rubric: Rubric) -> tuple[Wanted, ...]:
@@ -211,7 +224,7 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     segment = segments.get(target.wanted.part)
     if target.wanted.reads == "prose":
         own = segment or (rest if segments else section.blocks)
-        return _as_prose(_without_values(own, targets), section, shown=False)
+        return _as_prose(_without_values(own, target, targets) or own, section, shown=False)
     entries = [
         Found(b.text, b.place, b.notation)
         for b in section.blocks
@@ -252,7 +265,22 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     if not claimed and (target.alone or not segments):
         return _as_prose(rest, section)
     left = [block for block in _unclaimed(rest, claimed) if block.kind in {"prose", "formula"}]
+    left += _says_more(section.blocks, claimed)
     return _as_prose(left, section) if _states_something(left) else []
+
+
+def _says_more(blocks: Sequence[Block], others: Sequence[_Target]) -> list[Block]:
+    """Lines that state another part's quantity and more beside it, which may be this part's."""
+    more: list[Block] = []
+    for block in blocks:
+        lines = block.text.split("\n") if block.kind == "prose" else []
+        for offset, line in enumerate(lines):
+            if len(line) > LINE_LIMIT or len(_quantity.inline(line)) < 2 + line.count("Rightarrow"):
+                continue
+            piece = replace(block, text=line, place=_quantity.down(block.place, offset))
+            if any(True for other in others for _ in _quantity.stated([piece], other.quantity)):
+                more.append(piece)
+    return more
 
 
 def _states_something(blocks: Sequence[Block]) -> bool:
@@ -296,14 +324,21 @@ def _unclaimed(blocks: Sequence[Block], others: Sequence[_Target]) -> list[Block
     ]
 
 
-def _without_values(blocks: Sequence[Block], targets: Sequence[_Target]) -> list[Block]:
-    """The blocks without code that only gives values to other parts' names."""
+def _without_values(blocks: Sequence[Block], mine: _Target, targets: Sequence[_Target]) -> list[Block]:
+    """The blocks without code that gives values to other parts' names.
+
+    A short name such as `w2` is one of many things, and another question's only by chance.
+    """
+    others = [other for other in targets if other is not mine]
     codes: set[int] = set()
     code = -1
     for at, block in enumerate(blocks):
         if block.kind == "code":
             code = at
-        elif block.kind == "entry" and any(target.quantity.bears(block.name) for target in targets):
+        elif block.kind == "entry" and any(
+            other.quantity.bears(block.name) and (other.label == mine.label or len(block.name) > 2)
+            for other in others
+        ):
             codes.add(code)
     return [block for at, block in enumerate(blocks) if at not in codes]
 
@@ -339,7 +374,7 @@ def _labelled(block: Block, siblings: Sequence[_Target]) -> Iterator[tuple[str, 
     """The text of a paragraph cut at lines such as `**limit:** (1, 1)`, with the part each belongs to."""
     kept: list[str] = []
     begins, label = block.place.line, None
-    for offset, line in enumerate(block.text.split("\n")):
+    for offset, line in _pieces(block.text, siblings):
         named, text = _label(line, siblings)
         if named:
             yield "\n".join(kept), begins, label
@@ -350,11 +385,34 @@ def _labelled(block: Block, siblings: Sequence[_Target]) -> Iterator[tuple[str, 
     yield "\n".join(kept), begins, label
 
 
+def _pieces(text: str, siblings: Sequence[_Target]) -> Iterator[tuple[int, str]]:
+    """The lines of a paragraph with their numbers, cut where a label follows within one.
+
+    `(i) $e = 1$ (ii) $f = 2$` and `wide: $A$; tall: $B$` are two pieces each.
+    """
+    for offset, line in enumerate(text.split("\n")):
+        start = 0
+        if len(line) > LINE_LIMIT:
+            yield offset, line
+            continue
+        formulas = [(begin, end) for begin, end, _ in _quantity.inline(line)] if "$" in line else []
+        for gap in islice(_GAP.finditer(line), PIECES_LIMIT):
+            if any(begin < gap.start() < end for begin, end in formulas):
+                continue
+            if _label(line[gap.end() :], siblings)[0] and line[start : gap.start()].strip():
+                yield offset, line[start : gap.start()]
+                start = gap.end()
+        yield offset, line[start:]
+
+
 def _label(line: str, siblings: Sequence[_Target]) -> tuple[_Target | None, str]:
     """The part a line begins to answer, `**limit:** ...`, `(ii) ...`, `When X is wide, ...`; and its text."""
     parts = _quantity.named(line) if ":" in line else None
-    if parts and parts[1] == ":" and (named := _sibling(parts[0], siblings)):
+    if parts and parts[1] == ":" and (named := _sibling(parts[0], siblings) or _told(parts[0], siblings)):
         return named, parts[2]
+    bare = _POINT.sub("", line, count=1).strip(" *_:")
+    if " " in bare and "$" not in bare and "=" not in bare and (named := _sibling(bare, siblings)):
+        return named, ""  # `1) number of units`, and the number below
     if (roman := _ROMAN.match(line)) and (named := _sibling(roman[1], siblings)):
         return named, roman[2]
     if case := _CASE.match(line):
@@ -363,6 +421,22 @@ def _label(line: str, siblings: Sequence[_Target]) -> tuple[_Target | None, str]
         if len(meant) == 1:
             return meant[0], case[2]
     return None, line
+
+
+def _told(name: str, siblings: Sequence[_Target]) -> _Target | None:
+    """The one part of whose names in several words one stands in a label: `# of input links, per layer`."""
+    words = " ".join(re.findall(r"[a-z]+", name.lower()))
+    if not 2 <= len(words.split()) <= 10:
+        return None
+    meant = [
+        other
+        for other in siblings
+        if any(
+            len(spoken := re.findall(r"[a-z]+", name.lower())) > 1 and f" {' '.join(spoken)} " in f" {words} "
+            for name in other.wanted.names
+        )
+    ]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _sibling(name: str, siblings: Sequence[_Target]) -> _Target | None:

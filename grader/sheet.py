@@ -25,6 +25,8 @@ CONTEXT = 2
 """Words before a formula that tell where it stands on the sheet."""
 COVERED = 0.7
 """The share of a line's words that must lie in sequences of the sheet; the rest is what a scan garbled."""
+FEW = 8
+"""Words of a line that is the sheet's only as a whole: "the size of the kernel" shares most with anything."""
 _FORMAT = "grader sheet 1"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*(?:\{[^{}]*\})?")
@@ -169,12 +171,14 @@ def _copied_lines(lines: list[str], sheet: Sheet, after_copy: bool, before_it: l
             covered[at : at + SEQUENCE] = [True] * SEQUENCE
     gone: list[bool] = []
     at, before = 0, after_copy
+    beside = False  # the line before in this paragraph is the sheet's
     for line, words in zip(lines, by_line, strict=True):
         share = sum(covered[at : at + len(words)])
         at += len(words)
         if words:
             few = len(words) < SEQUENCE and before and _short(line) in sheet.short
-            before = few or share >= COVERED * len(words)
+            enough = COVERED * len(words) if len(words) >= FEW or beside else len(words)
+            beside = before = few or share >= enough
         else:
             formulas = inline(line)
             inside = [inner for _, _, inner in formulas] or [line]

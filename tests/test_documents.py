@@ -104,7 +104,6 @@ def test_a_line_that_is_a_heading_is_one(line: str, text: str) -> None:
     "line",
     [
         "0.25",
-        "1.5 times as much",
         "**limit:**",
         "**limit:** 3",
         "3 apples",

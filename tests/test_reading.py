@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -424,3 +425,112 @@ def test_a_text_made_to_be_slow_is_read_in_time(text: str) -> None:
     start = time.perf_counter()
     texts([LOSS, *COSTS], f"# 9\n\n{text}\n\n# 7\n\n{text}\n")
     assert time.perf_counter() - start < 10
+
+
+COUNTED = [
+    Wanted("1.1", "1.1", ("p",)),
+    Wanted("1.2a", "1.2a", ("q",)),
+    Wanted("1.2b", "1.2b", ("r",)),
+    Wanted("2.1", "2.1", ("s",)),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 1\n\n(a) $p = 1$\n\n(b)\n\n(i) $q = 2$\n\n(ii) $r = 3$\n\n# 2\n\n(a) $s = 4$\n",
+        "1\\. Title\n\n1) $p = 1$\n\n2) (a) $q = 2$\n\n(b) $r = 3$\n\n2\\. Title\n\n1) $s = 4$\n",
+        "1.1 it is $p = 1$\n\n1.2 (a) it is $q = 2$\n\n(b) $r = 3$\n\n2.1 $$s = 4$$\n",
+    ],
+)
+def test_letters_count_where_the_sheet_has_numbers(text: str) -> None:
+    assert texts(COUNTED, text) == {"1.1": "1", "1.2a": "2", "1.2b": "3", "2.1": "4"}
+
+
+def test_a_list_within_an_answer_does_not_count_on() -> None:
+    text = "# 1.1\n\n(a) first\n\n(b) then $p = 1$\n\n# 2.1\n\n$s = 4$\n"
+    assert texts(COUNTED, text) == {"1.1": "1", "2.1": "4"}
+
+
+def test_a_number_before_a_unit_or_a_verb_is_no_question_of_another_section() -> None:
+    text = "# 2.1\n\n$s = 4$\n\n1.1 times as much\n"
+    assert texts(COUNTED, text) == {"2.1": "4"}
+
+
+def test_an_exam_with_parts_and_commands_of_its_own_is_read() -> None:
+    text = (
+        "\\documentclass{exam}\\newcommand{\\half}{\\tfrac{1}{2}}\n\\newcommand{\\two}[1]{#1_2}\n"
+        "\\begin{document}\\begin{questions}\n\\question \\textbf{One}\n\\begin{parts}\n\\part $p = \\half$\n"
+        "\\part\n\\begin{subparts}\n\\subpart $q = \\two{x}y$\n\\subpart $r = 3$\n\\end{subparts}\n"
+        "\\end{parts}\n"
+        "\\question Two\n\\begin{parts}\n\\part $s = 4$\n\\end{parts}\n\\end{questions}\\end{document}\n"
+    )
+    found = extract.find([documents.read(File("a.tex", text.encode()))], COUNTED)
+    assert {part: one[0].text for part, one in found.items()} == {
+        "1.1": "\\tfrac{1}{2}",
+        "1.2a": "x_2y",
+        "1.2b": "3",
+        "2.1": "4",
+    }
+
+
+def test_a_command_that_calls_itself_ends() -> None:
+    text = "\\newcommand{\\x}{\\x\\x}\\newcommand{\\y}[1]{#1#1#1\\x}\n\\section{1.1}\n$p = \\y{\\x}$\n"
+    (document,) = [documents.read(File("a.tex", text.encode()))]
+    assert all(len(block.text) < 25_000 for block in document.blocks)
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "two"),
+    [
+        ("# 5\n\n(i) $8$ (ii) $9$\n", "8", "9"),
+        ("# 5\n\none: $8$; two: $9$\n", "8", "9"),
+        ("**Q5** (i) $8$ (ii) $9$\n", "8", "9"),
+    ],
+)
+def test_labels_within_a_line_tell_answers_apart(text: str, one: str, two: str) -> None:
+    assert texts(ROMAN, text) == {"5.one": one, "5.two": two}
+
+
+def test_what_is_left_of_a_line_is_shown_rather_than_called_missing() -> None:
+    wanted = [Wanted("6.up", "6", ("upward",)), Wanted("6.down", "6", ("downward",))]
+    found = texts(wanted, "# 6\n\nupward: $O(1)$, and going down we see $O(t)$ instead.\n")
+    assert found["6.up"] == "O(1)"
+    assert "O(t)" in found["6.down"]
+
+
+@pytest.mark.parametrize("line", ["w1 + w2 = 3", "X w2 = 3", "2 w2 = 3"])
+def test_the_last_name_of_a_formula_is_not_its_left_side(line: str) -> None:
+    found = texts([Wanted("1", "1", ("w2",))], f"# 1\n\n{line}\n")
+    assert found == {"1": line}
+
+
+def test_data_in_a_cell_is_no_value_of_another_name() -> None:
+    cell = {"cell_type": "code", "source": "v = [4, 2]\nH = f(v)\n", "outputs": []}
+    title = {"cell_type": "markdown", "source": "## 1"}
+    notebook = json.dumps({"nbformat": 4, "cells": [title, cell]})
+    found = extract.find([documents.read(File("a.ipynb", notebook.encode()))], [Wanted("1", "1", ("H",))])
+    assert "f(v)" in found["1"][0].text
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("w = 2 * np.array([[-1, 0], [0, 1]])", "[[-2, 0], [0, 2]]"),
+        ("w = -np.ones(3) / 2", "[-1/2, -1/2, -1/2]"),
+        ("w = np.zeros((1, 2))", "[[0, 0]]"),
+        ("w = np.zeros(10**9)", ""),
+        ("w = f(2) * np.array([1])", ""),
+    ],
+)
+def test_an_array_times_a_number_is_a_literal(source: str, value: str) -> None:
+    cell = {"cell_type": "code", "source": source, "outputs": []}
+    notebook = json.dumps({"nbformat": 4, "cells": [cell]})
+    found = extract.find([documents.read(File("a.ipynb", notebook.encode()))], [Wanted("1", "1", ("w",))])
+    assert (found["1"][0].text if found else "") == value
+
+
+def test_a_table_may_name_a_quantity_by_row_and_column() -> None:
+    table = "# 6\n\n| | time | memory |\n|---|---|---|\n| upward | $2n$ | $n$ |\n| downward | $n^2$ | $3$ |\n"
+    found = texts(MODES, table)
+    assert (found["6.up_time"], found["6.down_time"]) == ("2n", "n^2")

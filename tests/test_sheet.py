@@ -146,3 +146,12 @@ def test_a_statement_of_few_words_and_a_formula_is_the_sheets() -> None:
     assert extract.find([read(text)], wanted, known) == {}
     own = text.replace("(b)", "As $2 = 1 + 1$, we have $T = 2 s$.\n\n(b)")
     assert [answer.text for answer in extract.find([read(own)], wanted, known)["1a"]] == ["2 s"]
+
+
+def test_a_short_line_that_shares_most_of_its_words_is_kept() -> None:
+    text = "# 1\n\nName two things that change the size of the tank and explain why.\n"
+    known = sheet.fingerprint([documents.read(File("s.md", text.encode()))])
+    copy = documents.read(File("a.md", b"# 1\n\nthe size of the pump\n"))
+    assert [block.text for block in sheet.without(copy, known).blocks if block.kind == "prose"] == [
+        "the size of the pump"
+    ]

@@ -6,11 +6,14 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from fractions import Fraction
 
 from grader.documents._text import notation_of
 from grader.types import Block, Place
 
 SIZE_LIMIT = 100_000
+_HUGE = 10**15
+_MOST = 50
 _ARRAYS = {"array", "asarray", "matrix", "asmatrix", "tensor", "Matrix", "float64", "int64"}
 
 
@@ -102,6 +105,8 @@ def _named(name: str, value: ast.expr, lines: list[bytes], place: Place) -> Iter
             yield Block("entry", text, where, name, notation=notation_of(text))
     elif _is_literal(value):
         yield Block("entry", _segment(value, lines), where, name, notation="python")
+    elif (worked_out := _array(value)) is not None:
+        yield Block("entry", _written(worked_out), where, name, notation="python")
 
 
 def _segment(value: ast.expr, lines: list[bytes]) -> str:
@@ -123,6 +128,58 @@ def _bare(value: ast.expr) -> ast.expr:
             break
         value = value.args[0]
     return value
+
+
+def _array(value: ast.expr) -> object | None:
+    """An array that is a literal times a number, `2 * np.array([...])`, or zeros or ones; None otherwise.
+
+    Nested lists of exact numbers; the code is read, not run.
+    """
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        inner = _array(value.operand)
+        return None if inner is None else _scaled(inner, Fraction(-1))
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult | ast.Div):
+        left, right = _array(value.left), _array(value.right)
+        if isinstance(value.op, ast.Div):
+            return _scaled(left, 1 / right) if isinstance(right, Fraction) and right and left else None
+        if isinstance(left, Fraction) and right is not None:
+            return _scaled(right, left)
+        return _scaled(left, right) if isinstance(right, Fraction) and left is not None else None
+    if isinstance(value, ast.Call) and len(value.args) == 1:
+        function = value.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name in {"zeros", "ones"}:
+            return _filled(value.args[0], Fraction(name == "ones"))
+        return _array(value.args[0]) if name in _ARRAYS else None
+    if isinstance(value, ast.List | ast.Tuple):
+        entries = [_array(one) for one in value.elts]
+        return None if any(one is None for one in entries) else entries
+    number = value.value if isinstance(value, ast.Constant) else None
+    if isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < _HUGE:
+        return Fraction(str(number))
+    return None
+
+
+def _filled(shape: ast.expr, value: Fraction) -> object | None:
+    sizes = shape.elts if isinstance(shape, ast.Tuple | ast.List) else [shape]
+    known = [one.value for one in sizes if isinstance(one, ast.Constant) and isinstance(one.value, int)]
+    if len(known) != len(sizes) or not 1 <= len(known) <= 2 or not all(0 < size <= _MOST for size in known):
+        return None
+    row: object = [value] * known[-1]
+    return row if len(known) == 1 else [row] * known[0]
+
+
+def _scaled(value: object, factor: Fraction) -> object:
+    if isinstance(value, list):
+        return [_scaled(one, factor) for one in value]
+    assert isinstance(value, Fraction)
+    return value * factor
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value)
 
 
 def _is_literal(value: ast.expr) -> bool:

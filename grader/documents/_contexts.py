@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
+from grader.documents import _tables
 from grader.documents._names import canonical
-from grader.documents._quantity import Found, Quantity, down
+from grader.documents._quantity import Found, Quantity, down, value_of
 from grader.documents._relations import relations
 from grader.types import Block
 
@@ -30,6 +32,10 @@ def values(blocks: Sequence[Block], quantities: Sequence[Quantity]) -> tuple[dic
                 if label := _CONTEXT.match(line):
                     context = _words(label[1])
         used = False
+        if block.kind == "prose" and "|" in block.text:
+            for at, quantity in enumerate(quantities):
+                for value, offset in _tables.crossed(block.text, partial(_crossed, quantity)):
+                    found[at], used = value_of(value, down(block.place, offset)), True
         if context and block.kind in {"formula", "prose"}:
             for words, value, offset in _named(block):
                 for at, quantity in enumerate(quantities):
@@ -53,6 +59,10 @@ def _named(block: Block) -> Iterator[tuple[list[str], str, int]]:
             left = _TEXT.sub(r" \1 ", relation.sides[0])
             if len(words := _words(left)) <= 3 and not re.search(r"[\\^_{}]", left):
                 yield words, relation.value, offset
+
+
+def _crossed(quantity: Quantity, row: str, column: str) -> bool:
+    return _is(quantity, _words(row), _words(column))
 
 
 def _words(text: str) -> list[str]:

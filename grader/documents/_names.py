@@ -8,7 +8,8 @@ from functools import lru_cache
 
 _MARKS = {"\u0304": "bar", "\u0302": "hat", "\u0303": "tilde", "\u0307": "dot", "\u0305": "bar"}
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_INNER = r"((?:[^{}]|\{[^{}]*\})*)"  # braces within braces, once
+_FRACTION = re.compile(rf"\\[dt]?frac\s*\{{{_INNER}\}}\s*\{{{_INNER}\}}")
 _FONT = (
     r"\\(?:left|right|[bB]ig+[lr]?|math(?:bf|rm|it|cal|sf|bb|frak|scr|tt|ds)|boldsymbol|bm|bf|rm|text(?:bf|rm|it)?"
     r"|operatorname|vec|displaystyle|limits|boxed|underline|mbox)(?![A-Za-z])\*?"

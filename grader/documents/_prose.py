@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from grader.types import Block, Place
 
-# levels below the six of Markdown: a bold line, a numbered line, a lettered line, an item of a list
-BOLD, NUMBERED, LETTERED, ITEM = 7, 8, 9, 10
+# levels below the six of Markdown: a bold line, a numbered line, a lettered line, an item of a list, and a
+# paragraph that begins with a number of the kind `2.1`, which may be a value
+BOLD, NUMBERED, LETTERED, ITEM, DECIMAL = 7, 8, 9, 10, 11
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*\{?\.?([\w+-]*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|(?=\d))(.*)$")
@@ -31,8 +32,10 @@ _NUMBER = re.compile(
 _SINGLE = re.compile(r"[1-9]\d?\s*\.?\s*\(?[a-z]\)(?:\s|[.:]|$)")
 _LETTER = re.compile(r"(?:part\s+)?\(?(?:[a-z]|i{1,3}|iv|vi{0,3}|ix)\)(?:\s|[.:]|$)", re.IGNORECASE)
 _ITEM = re.compile(r"[1-9]\d?[.)](?:\s|$)")
+_DECIMAL = re.compile(r"[1-9]\d?(?:\.[1-9]\d?){1,3}[.:)]?\s+\S")
+_ESCAPED = re.compile(r"(\s*(?:\*\*)?\d{1,2})\\(?=[.)])")
 # sub-questions are often the items of a list: `- (a) Show that ...`
-_BULLET = re.compile(r"[-+*•]\s+(?=(?:\*\*)?\([a-z]\)\s)")
+_BULLET = re.compile(r"^[-+*•]\s+(?=(?:\*\*)?\([a-z]\)\s)")
 _OPEN = re.compile(
     r"(?<!\\)\$\$|(?<!\\)\\\[|\\begin\{((?:equation|align|aligned|gather|multline|eqnarray|displaymath|math)\*?)\}"
 )
@@ -65,7 +68,13 @@ def blocks(lines: list[Line], place: Place) -> Iterator[Block]:
         opened = "$" in line.text or "\\" in line.text
         if opened and (display := _display(lines, at, closers)):
             if display.before.strip():
-                paragraph.append(Line(display.before, line.number))
+                opened_by = _heading(display.before, first=not paragraph)
+                if opened_by and opened_by[1] > BOLD:  # `3.1 $$ ... $$`
+                    yield from _paragraph(paragraph, place)
+                    paragraph = []
+                    yield Block("heading", opened_by[0], _at(place, line.number), level=opened_by[1])
+                else:
+                    paragraph.append(Line(display.before, line.number))
             yield from _paragraph(paragraph, place)
             paragraph = []
             yield Block("formula", display.body, _at(place, display.line), notation="latex")
@@ -112,6 +121,7 @@ def _paragraph(lines: list[Line], place: Place) -> Iterator[Block]:
 def _heading(line: str, *, first: bool) -> tuple[str, int] | None:
     """The text and level of a line that is a heading without Markdown's sign for it."""
     line = _BULLET.sub("", line.lstrip(), count=1) if "(" in line[:12] else line
+    line = _ESCAPED.sub(r"\1", line, count=1) if "\\" in line[:8] else line
     if bold := _BOLD.match(line):
         text = bold[1].strip()
         if not bold[2].strip() and not text.endswith((".", "!", "?")) and not _LABEL.match(text):
@@ -128,6 +138,8 @@ def _heading(line: str, *, first: bool) -> tuple[str, int] | None:
         return text, LETTERED
     if first and _ITEM.match(text):
         return text, ITEM
+    if first and _DECIMAL.match(text):
+        return text, DECIMAL
     return None
 
 

@@ -32,6 +32,8 @@ _DECLARED = re.compile(
 )
 _DOTTED = re.compile(r"\\begin\{.*\\[cdv]?dots", re.DOTALL)
 _GOES_ON = re.compile(r"\s*=(?!=)")
+_PLAIN_WORD = re.compile(r"\(?[A-Za-z][a-z]+[,:;.)]?|[-–—,:;]|[AaI]|\$.*\$[,:;.]?")
+_RESULT = re.compile(r"(?:my_?)?(?:final_?)?(?:answer|ans|result|res|solution|sol|value|out|output)\d?", re.I)
 _MARKER = re.compile(r"\(?\w\)|\d{1,2}\.")
 _PRINTED = re.compile(r"[\[\](),\s\d.eE+-]+")
 
@@ -106,7 +108,7 @@ def stated(blocks: Sequence[Block], quantity: Quantity) -> Iterator[Found]:
                 yield from _across_lines(block, quantity)
                 if "|" in block.text:
                     for value, offset in _tables.values(block.text[:TEXT_LIMIT], quantity.bears):
-                        yield _value(value, down(block.place, offset))
+                        yield value_of(value, down(block.place, offset))
 
 
 def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -134,7 +136,7 @@ def _on_line(line: str, quantity: Quantity, place: Place) -> Iterator[Found]:
     if parts := named(line):
         name, sign, value = parts
         if value and (sign == ":" or "$" in line) and any(map(quantity.bears, (name, *_endings(name)))):
-            yield _value(value, place)
+            yield value_of(value, place)
             return
     if "$" not in line and "=" in line:
         for relation in relations(line):
@@ -189,10 +191,13 @@ def _without_bound(value: str) -> str:
 
 
 def _endings(text: str) -> Iterator[str]:
-    """The last one to three words: in "so the best rate eta* = ..." the name is the last."""
+    """The last one to three words: in "so the best rate eta* = ..." the name is the last.
+
+    A word must stand before them: in `w1 + w2 = 3` nothing is said of `w2` alone, nor of `w` in `X w = t`.
+    """
     words = text.split()
     for count in (1, 2, 3):
-        if count < len(words):
+        if count < len(words) and _PLAIN_WORD.fullmatch(words[-count - 1]):
             yield " ".join(words[-count:])
 
 
@@ -228,7 +233,8 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
         if block.kind == "formula":
             formulas.append(Found(trimmed(block.text), block.place, "latex"))
         elif block.kind == "entry":
-            formulas.append(Found(block.text, block.place, block.notation))
+            if _RESULT.fullmatch(block.name):  # another name is that of data or of a step
+                formulas.append(Found(block.text, block.place, block.notation))
         elif block.kind == "prose":
             for offset, line in enumerate(block.text[:TEXT_LIMIT].split("\n")):
                 if line.strip() and not line.lstrip().startswith(">") and not _MARKER.fullmatch(line.strip()):
@@ -237,7 +243,7 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
         return boxes
     for line, place in lines:
         if _is_bare(line.partition("$")[0]):
-            formulas.append(_value(line, place))
+            formulas.append(value_of(line, place))
         else:
             formulas += [Found(trimmed(inner), place, "latex") for _, _, inner in inline(line)]
     if len(formulas) == 1:
@@ -247,7 +253,7 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
         return [Found(trimmed(displays[0].text), displays[0].place, "latex")]
     own_line = labelled and lines and blocks[0].kind == "prose"
     if lines and ((len(lines) == 1 and not formulas) or own_line):
-        value = _value(*lines[0])
+        value = value_of(*lines[0])
         return [value if own_line or _is_bare(lines[0][0]) else replace(value, shown=True)]
     return []
 
@@ -258,7 +264,7 @@ def _is_bare(text: str) -> bool:
     return any(map(str.isdigit, value)) and not re.search(r"[^\W\d_]{3,}", value.replace("sqrt", ""))
 
 
-def _value(text: str, place: Place) -> Found:
+def value_of(text: str, place: Place) -> Found:
     """A value as it stands in a line: of a formula in dollars what is inside, else without words after it."""
     text = text.replace("`", "").strip()
     formulas = inline(text)

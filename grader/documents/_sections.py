@@ -9,11 +9,13 @@ from itertools import pairwise
 
 from grader.documents import _numbering
 from grader.documents._numbering import Label, Number
-from grader.documents._prose import BOLD, ITEM, NUMBERED
+from grader.documents._prose import BOLD, DECIMAL, ITEM, NUMBERED
 from grader.types import Block
 
 # so many answers must be marked before what stands before the marks is taken for the questions
 MARKED = 3
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_MARKER = re.compile(r"\(?([a-z]{1,4})\)(?=\s|[.:]|$)", re.IGNORECASE)
 _MARK = re.compile(
     r"\s*(?:\*\*|__)?(?:my\s+)?(?:solution|answer)\s*(?:\*\*|__)?\s*[:.](?:\*\*|__)?(?:\s|$)", re.I
 )
@@ -34,6 +36,8 @@ class _Position:
     label: Label = ()
     level: int = 0
     list_of: Label | None = None
+    counted: bool = False
+    """The number was counted from a letter: `(b)` of question 1 where the sheet has a 1.2."""
 
 
 def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
@@ -46,7 +50,7 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
     stated = {
         number.label
         for block in blocks
-        if block.kind == "heading" and block.level != ITEM and (number := _numbering.read(block.text))
+        if block.kind == "heading" and block.level < ITEM and (number := _numbering.read(block.text))
     }
     unstated = {label[:n] for label in set(labels) - stated for n in range(1, len(label) + 1)} - stated
     sections = [Section(())]
@@ -63,6 +67,8 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
             sections.append(Section(_owner(label, labels)))
             continue
         number = _number(block, position, known, unstated)
+        counted = None if number else _counted(block, position, labels, unstated)
+        number = _deeper(number or counted, known)
         if number and number.label not in labels and _next_letter(blocks, at) == ("b",):
             first = (*number.label, "a")  # what comes before `(b)` answers (a)
             number = replace(number, label=first) if first in labels else number
@@ -82,7 +88,7 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
             and number.label[-1].isalpha()
         ):
             listed = None
-        position = _Position(number.label, min(block.level, NUMBERED), listed)
+        position = _Position(number.label, min(block.level, NUMBERED), listed, counted is not None)
         owner = _owner(number.label, labels)
         if not owner or owner != sections[-1].owner or len(number.label) <= len(owner):
             sections.append(Section(owner))
@@ -99,18 +105,29 @@ def _tops(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label
     The numbers must rise, so that an item of a list inside an answer is not taken for one.
     """
     first = {label[:-1] for label in labels if len(label) == 2 and label[1] == "a"}
+    nested = {label[:1] for label in labels if len(label) > 1 and label[1] == "1"}
+    if any(block.kind == "heading" and block.level < ITEM and _single(block) in nested for block in blocks):
+        nested = set()  # the questions have headings of their own; this is a list below one of them
     headings = [(at, block) for at, block in enumerate(blocks) if block.kind == "heading"]
     tops: dict[int, Label] = {}
     reached = 0
     for (at, block), (_, following) in pairwise(headings):
         number = _numbering.item(block.text) if block.level == ITEM else None
         opened = _numbering.letter(following.text)
-        if not (number and opened and opened.label == ("a",) and number.label in first):
+        restarted = following.level == ITEM and _numbering.item(following.text)
+        lettered = number and opened and opened.label == ("a",) and number.label in first
+        again = number and restarted and restarted.label == ("1",) and number.label in nested
+        if number is None or not (lettered or again):
             continue
         if int(number.label[0]) > reached:
             tops[at] = number.label
             reached = int(number.label[0])
     return tops
+
+
+def _single(block: Block) -> Label:
+    number = _numbering.read(block.text)
+    return number.label[:1] if number else ()
 
 
 def _restarted(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label]:
@@ -180,12 +197,20 @@ def _number(
         if number and parent and (*parent, *number.label) in unstated:
             return replace(number, label=(*parent, *number.label))
         return None
+    if block.level == DECIMAL:
+        number = _numbering.read(block.text)
+        risen = number and _ordered(number.label) > _ordered(position.label)
+        return number if number and risen and number.label in unstated else None
     if number := _numbering.read(block.text):
         if number.label not in known and len(number.label) == 2 and number.label[1].isalpha():
             for length in range(len(position.label), 0, -1):  # `3. (a)` in section 3 is 3.3(a)
                 label = (*position.label[:length], *number.label)
                 if label in known:
                     return replace(number, label=label)
+        if number.label not in known and number.label[-1].isalpha() and number.label[:-1] in known:
+            # `Q5 (i) ...`: the first of several answers to question 5
+            rest = f"({number.label[-1]}) {number.rest}"
+            return replace(number, label=number.label[:-1], rest=rest)
         return number if number.label in known or not (plain or block.level == BOLD) else None
     if number := _numbering.letter(block.text):
         for length in range(len(position.label), 0, -1):
@@ -193,6 +218,43 @@ def _number(
             if label in known:
                 return replace(number, label=label)
     return None
+
+
+def _counted(
+    block: Block, position: _Position, labels: Collection[Label], unstated: Collection[Label]
+) -> Number | None:
+    """The number that a letter counts to, where the sheet has numbers: `(b)` of question 1 is its 1.2.
+
+    Only where the number above is no question itself, so that a list within an answer stays there, and the
+    sheet's own number stands nowhere; `(i)` is the first, of letters too: 3.2(i) is 3.2a.
+    """
+    if block.level < BOLD or not (marker := _MARKER.match(block.text.lstrip("*_ "))):
+        return None
+    word = marker[1].lower()
+    places = [_ROMAN.index(word) + 1] if word in _ROMAN else []
+    places += [ord(word) - 96] if len(word) == 1 else []
+    rest = block.text.lstrip("*_ ")[marker.end() :].strip()
+    for length in range(len(position.label), 0, -1):
+        above = position.label[:length]
+        if above in labels or not (length == len(position.label) or position.counted):
+            continue
+        for place in places:
+            for name in (str(place), chr(96 + place) if place <= 26 else ""):
+                if (*above, name) in unstated:
+                    return Number((*above, name), rest)
+    return None
+
+
+def _deeper(number: Number | None, known: Collection[Label]) -> Number | None:
+    """The number with the letter that stands right behind it: `3) (a) ...` is 3a."""
+    opened = _numbering.letter(number.rest) if number and number.rest.startswith("(") else None
+    if number is None or opened is None or (*number.label, *opened.label) not in known:
+        return number
+    return replace(number, label=(*number.label, *opened.label), rest=opened.rest)
+
+
+def _ordered(label: Label) -> tuple[tuple[int, str], ...]:
+    return tuple((int(one), "") if one.isdigit() else (0, one) for one in label)
 
 
 def _owner(label: Label, labels: Collection[Label]) -> Label:

@@ -16,7 +16,8 @@ from grader.types import Block
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 _ORDER = re.compile(r"\s*\\?(?:mathcal\{O\}|Theta|O|Omicron|Θ)\s*(?:\\left)?\s*\(")
-_SAYS = re.compile(r"(?:^|\s)(?:is|are|equals|becomes|requires?|costs?|takes?|needs?|approaches|to)\s*$")
+_SAYS = re.compile(r"(?:^|\s)(?:is|are|equals|becomes?|requires?|costs?|takes?|needs?|approaches|to)\s*$")
+_CASE = re.compile(r"(?:(?<=[,;])|(?<=,\sand)|(?<=;\sand))\s+(?=(?:if|when|for|whereas|while)\s)")
 # a regime such as `s \\ll t`, in the one spelling of names
 _REGIME = re.compile(r"\w(?:ll|gg)\w")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
@@ -31,7 +32,7 @@ def given(blocks: Sequence[Block], mine: Quantity, others: Sequence[Quantity]) -
             continue
         at = 0
         text = block.text[:TEXT_LIMIT]
-        for sentence in _sentences(text):
+        for sentence in (clause for one in _sentences(text) for clause in _clauses(one)):
             at = text.index(sentence, at)
             if sentence.rstrip().endswith("?") or sentence.lstrip().startswith(">"):
                 continue
@@ -52,6 +53,17 @@ def _sentences(text: str) -> Iterator[str]:
             start = match.end()
     if text[start:].strip():
         yield text[start:]
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    """A sentence cut where a second case begins: `if $a$ it is $1$, if $b$ it is $2$`."""
+    start = 0
+    formulas = [(begin, end) for begin, end, _ in inline(sentence)]
+    for match in _CASE.finditer(sentence):
+        if not any(begin < match.start() < end for begin, end in formulas):
+            yield sentence[start : match.start()]
+            start = match.end()
+    yield sentence[start:]
 
 
 def _before_its_name(sentence: str, mine: Quantity) -> str:

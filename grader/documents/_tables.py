@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 TABLES_LIMIT = 20
+ROWS_LIMIT = 100
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _CELL = re.compile(r"(?<!\\)\|")
 
@@ -25,6 +26,21 @@ def values(text: str, bears: Callable[[str], bool]) -> Iterator[tuple[str, int]]
         for offset, row in enumerate(rows):
             if len(row) == 2 and bears(row[0]):
                 yield row[1], at + 1 + offset
+
+
+def crossed(text: str, bears: Callable[[str, str], bool]) -> Iterator[tuple[str, int]]:
+    """What a table gives where a row and a column together name the quantity, each with its line."""
+    lines = text.split("\n")
+    rules = [at for at, line in enumerate(lines) if at and "|" in line and _RULE.match(line)]
+    for at in rules[:TABLES_LIMIT]:
+        header = _cells(lines[at - 1])
+        for offset, line in enumerate(lines[at + 1 : at + 1 + ROWS_LIMIT], at + 1):
+            row = _cells(line) if "|" in line else []
+            if len(row) != len(header) or _RULE.match(line):
+                break
+            for name, value in zip(header[1:], row[1:], strict=True):
+                if name and row[0] and bears(row[0], name):
+                    yield value, offset
 
 
 def _cells(line: str) -> list[str]:

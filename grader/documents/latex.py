@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grader.documents import _latex_macros
 from grader.documents._latex_numbers import Counters
 from grader.documents._prose import Line, blocks
 from grader.documents._text import decode
@@ -28,7 +29,7 @@ _SECTION = re.compile(r"[ \t]*\\(" + "|".join(_LEVELS) + r")\*?[ \t]*(?:\[[^\]]*
 _BOLD = re.compile(r"\\(?:textbf|textsc|emph|underline)\{([^{}]*(?:\$[^$]*\$[^{}]*)?)\}")
 _ITEM = re.compile(r"\\item(?![A-Za-z])[ \t]*(?:\[([^\]]{0,40})\])?[ \t]*")
 _LAYOUT = re.compile(
-    r"\\(?:(?:begin|end)\{(?:itemize|enumerate|description|document|center|proof|solution|framed|quote|parts|questions)\}"
+    r"\\(?:(?:begin|end)\{(?:itemize|enumerate|description|document|center|proof|solution|framed|quote|parts|subparts|questions)\}"
     r"(?:\[[^\]]*\])?|maketitle|newpage|clearpage|noindent|bigskip|medskip|smallskip|tableofcontents|par)"
     r"(?![A-Za-z])|\\(?:label|vspace|hspace|includegraphics|title|author|date)\*?(?:\[[^\]]*\])?\{[^{}]*\}"
 )
@@ -48,7 +49,9 @@ def read(file: File) -> Document:
     named = _NAMED.search(source.text[:4_000])
     lines: list[Line] = []
     verbatim = False
-    body = _body(source.text)
+    macros = _latex_macros.definitions(source.text)
+    text = _latex_macros.without_definitions(source.text) if macros else source.text
+    body = [(number, _latex_macros.expanded(line, macros)) for number, line in _body(text)]
     counters = Counters([text for _, text in body])
     for number, text in body:
         fence = _VERBATIM.match(text)
