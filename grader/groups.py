@@ -88,7 +88,7 @@ def grouped(
     for pool in formulas.values():
         assert part is not None
         groups += [Group(tuple(members), _HOW["value"]) for members in _by_value(pool, part.symbols, secret)]
-    return tuple(sorted(groups, key=lambda group: -len(group.members)))
+    return tuple(sorted(groups, key=lambda group: (-len(group.members), group.first.answer is None)))
 
 
 def belongs(

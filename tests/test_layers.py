@@ -38,11 +38,22 @@ LAYERS: Final = (
             "roster",
             "times",
         ),
-        *("encoding", "gradebook", "statistics", "table", "files", "html", "charts", "overview", "report"),
+        *(
+            "encoding",
+            "gradebook",
+            "statistics",
+            "table",
+            "files",
+            "html",
+            "charts",
+            "overview",
+            "report",
+            "comments",
+        ),
         "deliver",
     ),
     ("extract", "marking", "follow", "conventions", "groups"),
-    ("grading", "workers", "pipeline", "lint"),
+    ("grading", "workers", "pipeline", "lint", "review"),
     ("cli",),
     ("__main__",),
 )
@@ -61,9 +72,11 @@ HEAVY: Final = {
     "keyring",
     "markusapi",
     "requests",
+    "starlette",
+    "uvicorn",
 }
 # Modules that are themselves only imported where their library is used, or always use it.
-USES: Final = {"grader.workers": {"multiprocessing"}}
+USES: Final = {"grader.workers": {"multiprocessing"}, "grader.review.app": {"starlette"}}
 
 # What runs in the student's process, where student code is run.
 BEHIND_THE_WALLS: Final = {"grader.sandbox.cells"}

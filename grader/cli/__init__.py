@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "fingerprint": "Let what students copy from the problem sheet be recognised.",
     "grade": "Grade a class and write a report for every student.",
     "lint": "Check a rubric against its own reference.",
+    "review": "Open the page where people mark what the machine could not.",
     "send": "Send the reports to students; first only shows what would be sent.",
     "show": "Explain one student's marks.",
 }

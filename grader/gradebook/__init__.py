@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from grader import encoding
 from grader.errors import StaffError
-from grader.gradebook import _memory, _people, _recording
+from grader.gradebook import _kept, _memory, _people, _recording
 from grader.gradebook._file import connect, explained, migrate, migrations, transaction
 from grader.gradebook._records import (
     Attempt,
@@ -28,7 +28,7 @@ from grader.gradebook._records import (
     RememberedDecision,
 )
 from grader.gradebook._rows import answer_of, plain, verdict_of
-from grader.types import Mark, Result
+from grader.types import File, Mark, Result
 
 __all__ = [
     "Attempt",
@@ -286,6 +286,11 @@ class Gradebook:
         """The flags that are up, the oldest first."""
         with explained(self.path):
             return _memory.flags(self._connection, assignment)
+
+    def files(self, assignment: str, student: str) -> tuple[File, ...]:
+        """The files of the attempt of a student that was graded last, as they were handed in."""
+        with explained(self.path):
+            return _kept.files(self._connection, assignment, student)
 
     def _standing(self, assignment: str, students: Iterable[str]) -> dict[tuple[str, str, str], MarkRow]:
         """The marks that stand, of some students, by assignment, student and part."""

@@ -1,0 +1,10 @@
+"""The local page where people mark what the machine could not decide.
+
+guard     who may ask: the token, the host, the origin, and the headers of every answer
+piles     what is to be marked: the class, anonymous, with groups of equal answers part by part
+entered   what a person typed: points or a share of them, ticked items, a comment
+asked     what the rubric says of a part: the reference, the items, the declared mistakes
+figures   the pictures and files of a student, by number
+pages     all of this as HTML
+app       the addresses, and what happens at each
+"""
