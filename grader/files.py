@@ -6,12 +6,15 @@ import hashlib
 import os
 import re
 import unicodedata
+import zlib
 from pathlib import Path
 from typing import Final
 
 from grader.errors import MachineError
+from grader.gradebook import Attempt, KeptFile
 from grader.types import Submission
 
+LARGEST_KEPT: Final = 10 * 2**20
 _LONGEST: Final = 60
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -49,6 +52,19 @@ def fingerprint(submission: Submission, *, chosen_by: str) -> str:
         add(file.path.encode("utf-8", "backslashreplace"))
         add(file.data)
     return digest.hexdigest()
+
+
+def attempt_of(submission: Submission) -> Attempt:
+    """What the gradebook keeps of a hand-in: when it came, of which group, and its files, deflated."""
+    whole = hashlib.sha256()
+    kept: list[KeptFile] = []
+    for file in submission.files:
+        digest = hashlib.sha256(file.data).hexdigest()
+        path = file.path.encode("utf-8", "backslashreplace")
+        whole.update(len(path).to_bytes(8, "big") + path + bytes.fromhex(digest))
+        data = zlib.compress(file.data) if len(file.data) <= LARGEST_KEPT else None
+        kept.append(KeptFile(file.path, digest, len(file.data), data))
+    return Attempt(submission.attempt, whole.hexdigest(), submission.received, submission.group, tuple(kept))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import files, marking
+from grader import files, groups, marking, terms
 from grader.errors import MachineError, StaffError, StudentError
-from grader.gradebook import Recording
-from grader.types import Document, File, Place, Problem, Result, Submission
+from grader.gradebook import Recording, RememberedDecision
+from grader.types import Answer, Document, File, Place, Problem, Result, Submission
 
 if TYPE_CHECKING:
     from grader.rubric import Rubric
@@ -23,7 +23,7 @@ class Desk:
 
     `near` is where the class lies. `rubric` is the one for every submission, if staff named it; `fallback`
     the one for submissions that do not say which assignment they are. Reports of `home` lie in `out` itself,
-    others below it.
+    others below it. `remembered` are people's decisions on equal answers, of all assignments.
     """
 
     near: Path
@@ -32,6 +32,7 @@ class Desk:
     rubric: Path | None = None
     fallback: Path | None = None
     home: str | None = None
+    remembered: tuple[RememberedDecision, ...] = ()
 
     @property
     def chosen_by(self) -> str:
@@ -156,8 +157,8 @@ def rubric_named(assignment: str, near: Path) -> Path:
     return rubric.find(assignment, near=near)
 
 
-def present_digest(desk: Desk, assignment: str) -> str:
-    """The digest of the rubric an assignment would be marked with today; empty if there is none."""
+def present_rubric(desk: Desk, assignment: str) -> Rubric | None:
+    """The rubric an assignment would be marked with today, if there is one."""
     if desk.rubric is not None:
         path = desk.rubric
     elif desk.fallback is not None and desk.home == assignment:
@@ -166,8 +167,14 @@ def present_digest(desk: Desk, assignment: str) -> str:
         try:
             path = rubric_named(assignment, desk.near)
         except StaffError:
-            return ""
-    return rubric.digest if (rubric := rubric_at(path)).assignment == assignment else ""
+            return None
+    return rubric if (rubric := rubric_at(path)).assignment == assignment else None
+
+
+def present_digest(desk: Desk, assignment: str) -> str:
+    """The digest of the rubric an assignment would be marked with today; empty if there is none."""
+    rubric = present_rubric(desk, assignment)
+    return "" if rubric is None else rubric.digest
 
 
 def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
@@ -180,9 +187,10 @@ def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
     rubric = rubric_at(path)
     answers, lost = _answers(submission, documents, rubric)
     problems = (*submission.problems, *unread, *said, *((remark,) if remark else ()), *lost)
+    prepared = _prepared(path, rubric.digest, desk.secret)
     result = marking.result(
         rubric,
-        _prepared(path, rubric.digest, desk.secret),
+        prepared,
         answers,
         marking.Person(submission.student, submission.name, submission.late),
         problems=tuple(dict.fromkeys(problems)),
@@ -190,7 +198,53 @@ def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
         seen=_seen(path, rubric.digest, desk.secret),
         unread=(*unread, *lost, *(p for p in submission.problems if p.place.file != submission.student)),
     )
-    return Finished(Recording(result, submission_hash, rubric.digest), write_report(result, desk))
+    result = replace(
+        result,
+        settled=terms.settle(
+            result.marks,
+            rubric.terms,
+            student=submission.student,
+            received=submission.received,
+            late=submission.late,
+        ),
+    )
+    recording = Recording(
+        result,
+        submission_hash,
+        rubric.digest,
+        files.attempt_of(submission),
+        recalled=_recalled(result, rubric, prepared, desk),
+    )
+    return Finished(recording, write_report(result, desk))
+
+
+def _recalled(result: Result, rubric: Rubric, prepared: Mapping[str, Any], desk: Desk) -> Mapping[str, int]:
+    """By part, the remembered decision an answer falls under; the latest where there are several."""
+    found: dict[str, int] = {}
+    parts = {part.id: part for part in rubric.parts}
+    marks = {mark.part: mark for mark in result.marks}
+    for decision in desk.remembered:
+        mark, part = marks.get(decision.part), parts.get(decision.part)
+        if decision.assignment != rubric.assignment or decision.id is None or mark is None or part is None:
+            continue
+        if mark.answer is None:
+            continue
+        known = Answer(
+            part.id,
+            decision.answer_text,
+            mark.answer.place,
+            decision.notation,
+            str(decision.detail.get("passage", "")),
+        )
+        said = marking.judge(part, prepared[part.id], (known,)).verdict
+        one, other = groups.Written(0, known, said), groups.Written(1, mark.answer, mark.verdict)
+        try:
+            same = groups.belongs(one, other, part, prepared[part.id], secret=desk.secret)
+        except Exception:  # a fault of ours leaves the answer to a person, as it was
+            same = False
+        if same:
+            found[part.id] = decision.id
+    return found
 
 
 def _documents(submission: Submission) -> tuple[list[Document], tuple[Problem, ...]]:

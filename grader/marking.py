@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from grader import checks, conventions, follow
+from grader.amounts import PLACES, points
 from grader.errors import StudentError
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Problem, Result, Verdict
 
 if TYPE_CHECKING:
     from grader.rubric import Part, Rubric
 
-_PLACES: Final = 4
 _MOST_SEEN: Final = 20_000
+
+__all__ = ["Person", "Seen", "judge", "points", "result", "together"]
 
 # Verdicts on answers already judged: the same text for the same part gets the same verdict.
 Seen = MutableMapping[tuple[str, str, str, str], Verdict]
@@ -97,34 +98,12 @@ def together(rubric: Rubric, prepared: Mapping[str, Any], marks: Mapping[str, Ma
     return tuple(changed[part.id] for part in rubric.parts if part.id in changed)
 
 
-def points(max_points: Decimal, credit: Fraction) -> tuple[Decimal, bool]:
-    """The points a credit is worth, and whether they are exact; if not, rounded half up to four places.
-
-    >>> points(Decimal("0.5"), Fraction(7, 10)), points(Decimal("1"), Fraction(2, 3))
-    ((Decimal('0.35'), True), (Decimal('0.6667'), False))
-    """
-    worth = Fraction(max_points) * credit
-    rest = worth.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    exact = rest == 1
-    # Every power of 2 or 5 in the denominator is at most one more decimal place.
-    precision = len(str(worth.numerator)) + worth.denominator.bit_length() + _PLACES
-    value = Context(prec=precision).divide(Decimal(worth.numerator), Decimal(worth.denominator))
-    if not exact:
-        # By integers: a Decimal that was cut once must not be rounded a second time.
-        scaled = (worth.numerator * 10**_PLACES * 2 + worth.denominator) // (worth.denominator * 2)
-        value = Decimal(scaled).scaleb(-_PLACES, Context(prec=precision, rounding=ROUND_HALF_UP))
-    return value, exact
-
-
 def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
     worth = None
     if verdict.credit is not None:
         worth, exact = points(part.points, verdict.credit)
         if not exact:
-            said = f"{verdict.credit} of {part.points} points, rounded half up to {_PLACES} decimal places."
+            said = f"{verdict.credit} of {part.points} points, rounded half up to {PLACES} decimal places."
             verdict = replace(verdict, evidence=(*verdict.evidence, Note("remark", said)))
     return Mark(
         part=part.id,

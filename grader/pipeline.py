@@ -72,11 +72,15 @@ class Summary:
 
 @dataclass(slots=True)
 class _Tally:
-    """What a run has done so far; `unchanged` is by assignment, `no_report` by assignment and student."""
+    """What a run has done so far; `unchanged` is by assignment, `no_report` by assignment and student.
+
+    `touched` are students whose marks are not all the machine's, or who have several attempts.
+    """
 
     report: Callable[[Progress], None]
-    seen: set[str] = field(default_factory=set)
+    seen: set[tuple[str, int]] = field(default_factory=set)
     graded: list[Result] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
     unchanged: dict[str, set[str]] = field(default_factory=dict)
     not_graded: list[Unread] = field(default_factory=list)
     no_report: dict[tuple[str, str], Problem] = field(default_factory=dict)
@@ -123,7 +127,8 @@ def grade(
     files.make_folder(out)
     tally = _Tally(progress)
     with open_gradebook(out / GRADEBOOK) as book:
-        desk = Desk(path, out, book.secret(), rubric=rubric, fallback=fallback, home=home)
+        remembered = tuple(one for name in book.assignments() for one in book.remembered(name))
+        desk = Desk(path, out, book.secret(), rubric, fallback, home, remembered)
         known = {} if again else book.known()
         tasks = _changed(intake.submissions, desk, known, tally)
         homeless = _collect(workers.work(tasks, desk, jobs), book, tally)
@@ -187,11 +192,13 @@ def _changed(
     """The submissions that have to be graded; the others are put down as unchanged."""
     for submission in submissions:
         student = submission.student
-        if student in tally.seen:
+        if (student, submission.attempt) in tally.seen:
             said = "There is a second submission under this name; only the first one was graded."
             tally.not_graded.append(Unread(submission.name, Problem(Place(student), said)))
             continue
-        tally.seen.add(student)
+        if submission.attempt > 1:
+            tally.touched.add(student)
+        tally.seen.add((student, submission.attempt))
         task = Task(submission, files.fingerprint(submission, chosen_by=desk.chosen_by))
         stands = [
             old.assignment
@@ -212,7 +219,7 @@ def _collect(chunks: Iterable[Done], book: Gradebook, tally: _Tally) -> list[Tas
     for chunk in chunks:
         finished = [graded for _, graded in chunk if isinstance(graded, Finished)]
         # One transaction for each chunk: a run that is stopped keeps every one before.
-        book.record(each.recording for each in finished)
+        tally.touched |= book.record(each.recording for each in finished)
         for each in finished:
             tally.graded.append(each.recording.result)
             tally.shown(each.recording.result, each.no_report)
@@ -248,11 +255,17 @@ def _close(
     """Writes the table and the overview of an assignment, with the students of earlier runs."""
     from grader import report
 
-    fresh = {result.student: result for result in tally.graded if result.assignment == assignment}
+    rubric = grading.present_rubric(desk, assignment)
+    if rubric is not None:
+        book.note_rubric(assignment, rubric.digest, rubric.text, rubric.terms)
+    graded = {result.student: result for result in tally.graded if result.assignment == assignment}
+    # Where people have marked, or one attempt of several counts, only the gradebook knows the result.
+    fresh = {student: result for student, result in graded.items() if student not in tally.touched}
     everyone = {student for student, _ in book.students(assignment)}
     stored = {result.student: result for result in book.results(assignment, only=everyone - set(fresh))}
-    for result in stored.values():
-        if not grading.has_report(result, desk):
+    for student, result in stored.items():
+        is_old = student in graded and result != graded[student]
+        if is_old or not grading.has_report(result, desk):
             tally.shown(result, grading.write_report(result, desk))
     results = [found for _, found in sorted((fresh | stored).items())]
     hrefs = {result.student: f"reports/{files.report_name(result.student)}" for result in results}
@@ -264,13 +277,13 @@ def _close(
     return ClassSummary(
         folder=folder,
         overview=overview,
-        graded=tuple(sorted(fresh)),
+        graded=tuple(sorted(graded)),
         unchanged=tuple(sorted(unchanged)),
-        kept=tuple(sorted(everyone - set(fresh) - unchanged)),
+        kept=tuple(sorted(everyone - set(graded) - unchanged)),
         unread=tuple(
             Unread(result.name, problem)
             for result in results
-            if result.student in fresh or result.student in unchanged
+            if result.student in graded or result.student in unchanged
             for problem in result.problems
         ),
         no_report=tuple(

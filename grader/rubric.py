@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from grader import __version__, checks, sheet, yamltext
+from grader import __version__, checks, rubric_terms, sheet, yamltext
 from grader.checks._common import Credit
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
@@ -20,6 +20,8 @@ from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, 
 from grader.rubric_search import find, for_folder, locate
 from grader.sheet import NONE as NO_SHEET
 from grader.sheet import Sheet
+from grader.terms import NONE as NO_TERMS
+from grader.terms import Terms
 from grader.types import Reads, Visibility
 from grader.yamltext import Loaded
 
@@ -77,6 +79,8 @@ class Rubric:
     loaded: Loaded = field(repr=False, compare=False)
     conventions: tuple[Kept, ...] = ()
     sheet: Sheet = field(default=NO_SHEET, repr=False)
+    terms: Terms = field(default=NO_TERMS, repr=False)
+    text: str = field(default="", repr=False)
 
 
 def load(path: Path) -> Rubric:
@@ -93,6 +97,7 @@ def load(path: Path) -> Rubric:
     parts = tuple(_part(part, text, symbols, faults) for part in text.parts)
     conventions = tuple(_conventions(text, parts, faults))
     _check_follows(parts, faults)
+    terms = rubric_terms.read(text.terms, text.parts, path, faults)
     code = _reference_bytes(text.reference, path, faults)
     if faults.found:
         raise RubricError(faults.sorted())
@@ -105,10 +110,18 @@ def load(path: Path) -> Rubric:
         MappingProxyType(dict(text.sections)),
         parts,
         text.total,
-        _digest(data, code, __version__.encode(), *_sheet_bytes(path)),
+        _digest(
+            data,
+            code,
+            __version__.encode(),
+            *_sheet_bytes(path),
+            rubric_terms.extension_bytes(text.terms, path),
+        ),
         loaded,
         conventions,
         sheet.load(path),
+        terms,
+        data.decode("utf-8-sig"),
     )
 
 

@@ -17,10 +17,14 @@ from grader.errors import Fault
 from grader.types import Visibility
 from grader.yamltext import Loaded, Path
 
+TERMS_KEYS = ("due", "late", "attempts", "best", "cap", "rounding")
 RUBRIC_KEYS = (
-    "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "conventions", "parts",
+    "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "conventions",
+    *TERMS_KEYS, "parts",
 )  # fmt: skip
-PART_KEYS = ("title", "points", "number", "answer", "symbols", "dimensions", "follows", "check", "visible")
+PART_KEYS = (
+    "title", "points", "number", "answer", "symbols", "dimensions", "follows", "check", "visible", "bonus",
+)  # fmt: skip
 ANSWER_KEYS = ("name", "variable")
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -44,6 +48,7 @@ class PartText:
     follows: Mapping[str, str]
     options: Mapping[str, Any]
     visible: Visibility = "public"
+    bonus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class RubricText:
     total: Decimal | None
     conventions: tuple[Any, ...]
     parts: tuple[PartText, ...]
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -111,6 +117,7 @@ def read(faults: Faults) -> RubricText:
         _points(data["total"], ("total",), faults) if "total" in data else None,
         _conventions(data, faults),
         _parts(data, faults),
+        {key: data[key] for key in TERMS_KEYS if key in data},
     )
 
 
@@ -149,7 +156,15 @@ def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
         _follows(data, path, faults),
         {key: option for key, option in data.items() if key not in PART_KEYS},
         _visible(data, path, faults),
+        _bonus(data, path, faults),
     )
+
+
+def _bonus(data: Mapping[str, Any], path: Path, faults: Faults) -> bool:
+    given = _text(data, "bonus", path, faults).lower()
+    if given not in ("", "yes", "no", "true", "false"):
+        faults.add((*path, "bonus"), repr(given), "yes or no")
+    return given in ("yes", "true")
 
 
 def _visible(data: Mapping[str, Any], path: Path, faults: Faults) -> Visibility:

@@ -195,9 +195,36 @@ class Mark:
     id: int | None = field(default=None, compare=False)
 
 
+class Step(NamedTuple):
+    """One step from the marks to the total: the points after it (None where it changes none), in words."""
+
+    kind: Literal["attempt", "parts", "dropped", "bonus", "late", "cap", "rounding"]
+    points: Decimal | None
+    said: str
+
+
+class Settled(NamedTuple):
+    """A student's total by the rules of the rubric (see `terms`), and the steps that lead to it.
+
+    `earned` is what stands now, `possible` what it becomes if every part that waits gets full marks, `most`
+    what the sheet gives without bonus, `waiting` the points of the parts that wait. `late_min` is None where
+    nobody knows.
+    """
+
+    earned: Decimal
+    possible: Decimal
+    most: Decimal
+    waiting: Decimal
+    steps: tuple[Step, ...]
+    late_min: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything one student's report says: the marks in rubric order, and what could not be read."""
+    """Everything one student's report says: the marks in rubric order, and what could not be read.
+
+    `settled` is the total where the rubric has rules for it; without, the points are simply added up.
+    """
 
     student: str
     name: str
@@ -207,3 +234,4 @@ class Result:
     problems: tuple[Problem, ...] = ()
     late: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
+    settled: Settled | None = None

@@ -50,7 +50,7 @@ LAYERS: Final = (
             "report",
             "comments",
         ),
-        "deliver",
+        *("deliver", "amounts", "terms", "durations", "rubric_terms"),
     ),
     ("extract", "marking", "follow", "conventions", "groups"),
     ("grading", "workers", "pipeline", "lint", "review"),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Self
 
-from grader import encoding
 from grader.errors import StaffError
-from grader.gradebook import _kept, _memory, _people, _recording
+from grader.gradebook import _kept, _memory, _people, _recording, _results
 from grader.gradebook._file import connect, explained, migrate, migrations, transaction
 from grader.gradebook._records import (
     Attempt,
@@ -27,8 +24,9 @@ from grader.gradebook._records import (
     Recording,
     RememberedDecision,
 )
-from grader.gradebook._rows import answer_of, plain, verdict_of
-from grader.types import File, Mark, Result
+from grader.gradebook._rows import plain
+from grader.terms import Terms, to_json
+from grader.types import File, Result
 
 __all__ = [
     "Attempt",
@@ -46,9 +44,6 @@ __all__ = [
     "migrations",
     "open_gradebook",
 ]
-
-# SQLite's own limit on the number of `?` in a statement may be as low as 999.
-_IDS_PER_QUERY: Final = 500
 
 
 class Gradebook:
@@ -74,25 +69,30 @@ class Gradebook:
             (value,) = self._connection.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
         return bytes(value)
 
-    def record(self, recordings: Iterable[Recording], *, now: datetime | None = None) -> None:
+    def record(self, recordings: Iterable[Recording], *, now: datetime | None = None) -> frozenset[str]:
         """Adds the marks of some students in one transaction: all of them, or after a failure none.
+
+        A person's mark stands on in the new grading, or the part waits if its evidence changed. What comes
+        back are the students whose marks are not all as they were recorded.
 
         Raises:
             MachineError: the file is locked, read-only, damaged, or the disk is full.
         """
         stamp = _stamp(now or datetime.now(UTC))
         with explained(self.path), transaction(self._connection):
-            _recording.add(self._connection, tuple(recordings), stamp)
+            return _recording.add(self._connection, tuple(recordings), stamp)
 
     def known(self) -> Mapping[str, tuple[Known, ...]]:
-        """By student, what the latest marks of each of their assignments were made from."""
+        """By student, what the latest marks of each attempt at each of their assignments were made from."""
         found: defaultdict[str, list[Known]] = defaultdict(list)
         with explained(self.path):
             rows = self._connection.execute(
                 "SELECT student, assignment, submission_hash, rubric_digest"
                 " FROM submissions JOIN students ON students.id = student_id"
-                " WHERE submissions.id IN (SELECT max(id) FROM submissions GROUP BY assignment, student_id)"
-                " ORDER BY student, assignment"
+                " WHERE submissions.id IN (SELECT max(submissions.id) FROM submissions"
+                " JOIN attempts ON attempts.id = attempt_id"
+                " GROUP BY submissions.assignment, submissions.student_id, attempts.number)"
+                " ORDER BY student, assignment, submissions.id"
             )
             for student, *graded in rows:
                 found[student].append(Known(*graded))
@@ -106,7 +106,10 @@ class Gradebook:
 
     def students(self, assignment: str) -> tuple[tuple[str, str], ...]:
         """The key and the name of every student with marks for an assignment, sorted by key."""
-        return tuple((student, name) for _, student, name, *_ in self._heads(assignment))
+        with explained(self.path):
+            rules = _results.terms_of(self._connection, assignment)
+            chosen = _results.counting(self._connection, assignment, rules)
+        return tuple((one.head.student, one.head.name) for one in chosen)
 
     def latest(self, student: str, assignment: str) -> Result | None:
         """The latest result of one student, or None if there is none."""
@@ -115,72 +118,44 @@ class Gradebook:
         return None
 
     def results(self, assignment: str, *, only: Iterable[str] | None = None) -> Iterator[Result]:
-        """The latest result of every student (or of those in `only`), sorted by student."""
+        """The result that counts of every student (or of those in `only`), sorted by student."""
         wanted = None if only is None else set(only)
-        heads = [head for head in self._heads(assignment) if wanted is None or head[1] in wanted]
-        for start in range(0, len(heads), _IDS_PER_QUERY):
-            chunk = heads[start : start + _IDS_PER_QUERY]
-            with explained(self.path):
-                marks = self._marks([int(head[0]) for head in chunk])
-            for submission, student, name, title, late, problems, headings in chunk:
-                yield Result(
-                    student=student,
-                    name=name,
-                    assignment=assignment,
-                    title=title,
-                    marks=tuple(marks[submission]),
-                    problems=encoding.problems_from_json(problems),
-                    late=bool(late),
-                    headings=encoding.headings_from_json(headings),
-                )
-
-    def _heads(self, assignment: str) -> list[tuple[Any, ...]]:
         with explained(self.path):
-            return self._connection.execute(
-                "SELECT submissions.id, student, name, title, late, problems, headings"
-                " FROM submissions JOIN students ON students.id = student_id"
-                " WHERE submissions.id IN"
-                " (SELECT max(id) FROM submissions WHERE assignment = ? GROUP BY student_id)"
-                " ORDER BY student",
-                (assignment,),
-            ).fetchall()
+            rules = _results.terms_of(self._connection, assignment)
+            chosen = _results.counting(self._connection, assignment, rules, wanted)
+            yield from _results.results(self._connection, assignment, chosen, rules)
 
-    def _marks(self, submissions: list[int]) -> Mapping[int, list[Mark]]:
-        """The latest mark of every part, in the order of the rubric, by submission."""
-        holes = ",".join("?" * len(submissions))
-        rows = self._connection.execute(
-            # Only numbers of question marks are put into the text, never a value.
-            "SELECT m.id, m.detail,"  # noqa: S608
-            " m.submission_id, m.part, m.title, m.points, m.max_points, m.who, m.why, m.visible,"
-            " v.outcome, v.credit, v.code, v.message, v.read, v.mathml, v.evidence,"
-            " a.text, a.file, a.cell, a.line, a.notation, a.passage"
-            " FROM marks m JOIN verdicts v USING (submission_id, position)"
-            " LEFT JOIN answers a USING (submission_id, position)"
-            " WHERE m.id IN (SELECT max(id) FROM marks"
-            f" WHERE submission_id IN ({holes}) GROUP BY submission_id, position)"
-            " ORDER BY m.submission_id, m.position",
-            submissions,
-        )
-        found: defaultdict[int, list[Mark]] = defaultdict(list)
-        for identity, kept, submission, part, title, points, max_points, who, why, visible, *rest in rows:
-            detail = json.loads(kept)
-            found[submission].append(
-                Mark(
-                    part=part,
-                    title=title,
-                    points=None if points is None else Decimal(points),
-                    max_points=Decimal(max_points),
-                    verdict=verdict_of(rest[:7]),
-                    answer=answer_of(part, rest[7:]),
-                    # After an undo, the mark that stands again speaks, not who took back the other.
-                    who=detail.get("by", who),
-                    why=detail.get("because", why),
-                    visible=visible,
-                    detail=detail,
-                    id=identity,
-                )
+    def terms(self, assignment: str) -> Terms:
+        """The rules for totals an assignment was last graded with."""
+        with explained(self.path):
+            return _results.terms_of(self._connection, assignment)
+
+    def note_rubric(
+        self, assignment: str, digest: str, text: str, rules: Terms, *, now: datetime | None = None
+    ) -> None:
+        """Keeps a version of a rubric, and its rules for totals if they are not those that stand."""
+        stamp, kept = _stamp(now or datetime.now(UTC)), to_json(rules)
+        with explained(self.path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO rubrics (digest, assignment, text, recorded_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (digest, assignment, plain(text), stamp),
             )
-        return found
+            latest = self._connection.execute(
+                "SELECT terms FROM terms WHERE assignment = ? ORDER BY id DESC LIMIT 1", (assignment,)
+            ).fetchone()
+            if (None if latest is None else latest[0]) != kept:
+                self._connection.execute(
+                    "INSERT INTO terms (assignment, terms, recorded_at) VALUES (?, ?, ?)",
+                    (assignment, kept, stamp),
+                )
+
+    def files(self, assignment: str, student: str) -> tuple[File, ...]:
+        """The files of the attempt that counts, as they were handed in, without those too large to keep."""
+        with explained(self.path):
+            rules = _results.terms_of(self._connection, assignment)
+            chosen = _results.counting(self._connection, assignment, rules, {plain(student)})
+            return _kept.files(self._connection, chosen[0].head.attempt_id) if chosen else ()
 
     def history(self, assignment: str, student: str, part: str | None = None) -> tuple[MarkRow, ...]:
         """Every mark of a student (or of one part), the oldest first, over all attempts and gradings."""
@@ -287,18 +262,15 @@ class Gradebook:
         with explained(self.path):
             return _memory.flags(self._connection, assignment)
 
-    def files(self, assignment: str, student: str) -> tuple[File, ...]:
-        """The files of the attempt of a student that was graded last, as they were handed in."""
-        with explained(self.path):
-            return _kept.files(self._connection, assignment, student)
-
     def _standing(self, assignment: str, students: Iterable[str]) -> dict[tuple[str, str, str], MarkRow]:
         """The marks that stand, of some students, by assignment, student and part."""
         wanted = {plain(student) for student in students}
-        heads = [int(head[0]) for head in self._heads(assignment) if head[1] in wanted]
+        rules = _results.terms_of(self._connection, assignment)
+        chosen = _results.counting(self._connection, assignment, rules, wanted)
+        heads = [one.head.id for one in chosen]
         found: dict[tuple[str, str, str], MarkRow] = {}
-        for start in range(0, len(heads), _IDS_PER_QUERY):
-            found |= _people.standing(self._connection, heads[start : start + _IDS_PER_QUERY])
+        for start in range(0, len(heads), _results.IDS_PER_QUERY):
+            found |= _people.standing(self._connection, heads[start : start + _results.IDS_PER_QUERY])
         return found
 
     def _members(self, assignment: str, students: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -6,20 +6,18 @@ import sqlite3
 import zlib
 from typing import Final
 
-from grader.gradebook._rows import plain
 from grader.types import File
 
 # A row says how large a file is, but a damaged one must not fill the memory.
 _LARGEST: Final = 64_000_000
 
 
-def files(connection: sqlite3.Connection, assignment: str, student: str) -> tuple[File, ...]:
-    """The files of the attempt graded last, by path; those that were too large to keep are absent."""
+def files(connection: sqlite3.Connection, attempt: int) -> tuple[File, ...]:
+    """The files of an attempt, by path; those that were too large to keep are absent."""
     rows = connection.execute(
         "SELECT path, size, data FROM attempt_files JOIN files USING (hash) WHERE data IS NOT NULL"
-        " AND attempt_id = (SELECT attempt_id FROM submissions WHERE assignment = ? AND student_id ="
-        " (SELECT id FROM students WHERE student = ?) ORDER BY id DESC LIMIT 1) ORDER BY path",
-        (assignment, plain(student)),
+        " AND attempt_id = ? ORDER BY path",
+        (attempt,),
     )
     found = []
     for path, size, data in rows:

@@ -1,4 +1,4 @@
-"""Adding graded submissions: the attempt with its files, what was found in it, and the machine's marks."""
+"""Adding graded submissions: the attempt with its files, what was found in it, the machine's marks."""
 
 from __future__ import annotations
 
@@ -6,64 +6,103 @@ import sqlite3
 from collections.abc import Sequence
 
 from grader import encoding
-from grader.gradebook._records import Attempt, Recording
-from grader.gradebook._rows import answer_row, plain, verdict_row
+from grader.gradebook._carrying import carry, earlier
+from grader.gradebook._memory import remembered
+from grader.gradebook._records import Attempt, MarkRow, Recording
+from grader.gradebook._rows import answer_row, dumped, plain, verdict_row
 
 
-def add(connection: sqlite3.Connection, recordings: Sequence[Recording], stamp: str) -> None:
-    """Adds the marks of some students; the caller keeps it in one transaction."""
-    run, many = connection.execute, connection.executemany
-    many(
+def add(connection: sqlite3.Connection, recordings: Sequence[Recording], stamp: str) -> frozenset[str]:
+    """Adds the marks of some students, and above them those of people that still stand.
+
+    The caller keeps it in one transaction. What comes back are the students whose marks are not all the
+    machine's.
+    """
+    connection.executemany(
         "INSERT INTO students (student) VALUES (?) ON CONFLICT DO NOTHING",
         [(plain(kept.result.student),) for kept in recordings],
     )
+    touched: set[str] = set()
+    for assignment in dict.fromkeys(kept.result.assignment for kept in recordings):
+        of_it = [kept for kept in recordings if kept.result.assignment == assignment]
+        before = earlier(connection, assignment, [kept.result.student for kept in of_it])
+        applying = {
+            int(one.id): (one.credit, one.comment, one.who, one.remembered_at)
+            for one in remembered(connection, assignment)
+            if one.id is not None
+        }
+        for kept in of_it:
+            rows = _one(connection, kept, stamp)
+            if (before or kept.recalled) and carry(connection, kept, rows, before, applying, stamp):
+                touched.add(kept.result.student)
+    return frozenset(touched)
+
+
+def _one(connection: sqlite3.Connection, kept: Recording, stamp: str) -> tuple[MarkRow, ...]:
+    """Adds one grading; the machine's marks as they stand now."""
+    run, many = connection.execute, connection.executemany
+    result = kept.result
+    student = int(run("SELECT id FROM students WHERE student = ?", (plain(result.student),)).fetchone()[0])
+    attempt = _attempt(connection, student, result.assignment, kept.attempt, stamp)
+    submission = run(
+        "INSERT INTO submissions (student_id, name, assignment, title, late, problems, headings,"
+        " submission_hash, rubric_digest, graded_at, attempt_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            student,
+            plain(result.name),
+            result.assignment,
+            result.title,
+            int(result.late),
+            encoding.problems_to_json(result.problems),
+            encoding.headings_to_json(result.headings),
+            kept.submission_hash,
+            kept.rubric_digest,
+            stamp,
+            attempt,
+        ),
+    ).lastrowid
     answers: list[tuple[object, ...]] = []
     verdicts: list[tuple[object, ...]] = []
-    marks: list[tuple[object, ...]] = []
-    for kept in recordings:
-        result = kept.result
-        student = int(
-            run("SELECT id FROM students WHERE student = ?", (plain(result.student),)).fetchone()[0]
-        )
-        attempt = _attempt(connection, student, result.assignment, kept.attempt, stamp)
-        submission = run(
-            "INSERT INTO submissions (student_id, name, assignment, title, late, problems, headings,"
-            " submission_hash, rubric_digest, graded_at, attempt_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                student,
-                plain(result.name),
-                result.assignment,
-                result.title,
-                int(result.late),
-                encoding.problems_to_json(result.problems),
-                encoding.headings_to_json(result.headings),
-                kept.submission_hash,
-                kept.rubric_digest,
-                stamp,
-                attempt,
-            ),
-        ).lastrowid
-        for position, mark in enumerate(result.marks):
-            key = (submission, position, mark.part)
-            if mark.answer is not None:
-                answers.append((*key, *answer_row(mark.answer)))
-            verdicts.append((*key, *verdict_row(mark.verdict), kept.made_from.get(mark.part, "")))
-            points = None if mark.points is None else str(mark.points)
-            marks.append(
-                (
-                    *(*key, mark.title, points, str(mark.max_points)),
-                    *(mark.who, plain(mark.why), stamp, mark.visible),
-                )
-            )
+    for position, mark in enumerate(result.marks):
+        key = (submission, position, mark.part)
+        if mark.answer is not None:
+            answers.append((*key, *answer_row(mark.answer)))
+        verdicts.append((*key, *verdict_row(mark.verdict), kept.made_from.get(mark.part, "")))
     many("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", answers)
     many("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", verdicts)
-    many(
-        "INSERT INTO marks"
-        " (submission_id, position, part, title, points, max_points, who, why, marked_at, visible)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        marks,
+    assert submission is not None
+    # Numbered by us: one statement for all is several times as fast as asking for each number.
+    first = int(run("SELECT coalesce(max(id), 0) + 1 FROM marks").fetchone()[0])
+    rows = tuple(
+        MarkRow(
+            first + position,
+            submission,
+            plain(result.student),
+            result.assignment,
+            mark.part,
+            mark.points,
+            mark.max_points,
+            mark.who,
+            mark.why,
+            stamp,
+            mark.detail,
+        )
+        for position, mark in enumerate(result.marks)
     )
+    many(
+        "INSERT INTO marks (id, submission_id, position, part, title, points, max_points, who, why,"
+        " marked_at, visible, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(row.id, submission, position, row.part, mark.title),
+                *(None if row.points is None else str(row.points), str(row.max_points)),
+                *(row.who, plain(row.why), stamp, mark.visible, dumped(row.detail)),
+            )
+            for position, (row, mark) in enumerate(zip(rows, result.marks, strict=True))
+        ],
+    )
+    return rows
 
 
 def _attempt(

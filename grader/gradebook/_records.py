@@ -32,6 +32,7 @@ class Attempt(NamedTuple):
     files: tuple[KeptFile, ...] = ()
 
 
+MACHINE: Final = "machine"
 NO_ATTEMPT: Final = Attempt()
 
 
