@@ -19,6 +19,7 @@ Ended = Literal["finished", "exit", "signal", "wall", "cpu", "memory", "disk", "
 _CHUNK: Final = 1 << 18
 _MIB: Final = 1 << 20
 _LENGTH: Final = 4
+_MOST_FRAMES: Final = 50_000
 # How long a supervisor may take to end a run that is over its limits, before it is ended itself.
 _GRACE_S: Final = 1.0
 # How long what is already in the pipes may take to be read, once the run has ended.
@@ -94,8 +95,9 @@ class _Frames:
                 break
             self.frames.append(bytes(self.pending[_LENGTH : _LENGTH + length]))
             del self.pending[: _LENGTH + length]
-        if self.seen > self.most_all:
-            self.wrong = f"The results were larger than {self.most_all // _MIB} MiB together."
+        # An empty frame is four bytes here and many more in a list.
+        if self.seen > self.most_all or len(self.frames) > _MOST_FRAMES:
+            self.wrong = f"There were more than {self.most_all // _MIB} MiB or {_MOST_FRAMES:,} results."
 
 
 def collect(

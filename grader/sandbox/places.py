@@ -22,7 +22,6 @@ _SYSTEM: Final = (
 )
 _LINKED: Final = ("/lib", "/lib64", "/bin")
 _FILES: Final = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/mime.types")
-DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
 class Places(NamedTuple):
@@ -64,10 +63,12 @@ def _outermost(paths: Iterable[str]) -> list[str]:
     return kept
 
 
-def closed_to_others(paths: Iterable[str]) -> str | None:
-    """The first folder on the way to one of the paths that only its owner may enter, if there is one."""
+def closed_to_others(paths: Iterable[str]) -> list[str]:
+    """The folders on the way to the paths that not everybody may enter, the outermost of each way."""
+    closed: dict[str, None] = {}
     for path in paths:
         for folder in reversed(Path(path).parents):
             if not folder.stat().st_mode & 0o001:
-                return str(folder)
-    return None
+                closed[str(folder)] = None
+                break
+    return list(closed)

@@ -89,7 +89,8 @@ def _watch(pid: int, control: int, limits: dict[str, Any], territory: Territory)
         if used > limits["memory_mib"] * _MIB:
             why = "memory"
             break
-        if territory.scratch and (why := _scratch_over(territory.scratch, limits)):
+        if territory.scratch and _scratch_over(territory, limits):
+            why = "disk"
             break
     ended = _end_all(pid, territory)
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -198,10 +199,14 @@ def _threads_of_user() -> int:
     return total
 
 
-def _scratch_over(folder: str, limits: dict[str, Any]) -> str:
-    """`disk` if a folder holds more bytes or files than it may."""
+def _scratch_over(territory: Territory, limits: dict[str, Any]) -> bool:
+    """Whether the folder of a run holds more bytes or files than it may."""
+    if territory.everything:
+        # A file system of the run's own: it knows.
+        known = os.statvfs(territory.scratch)
+        return known.f_files - known.f_ffree > int(limits["scratch_files"])
     size = count = 0
-    todo = [folder]
+    todo = [territory.scratch]
     while todo:
         try:
             with os.scandir(todo.pop()) as entries:
@@ -212,7 +217,7 @@ def _scratch_over(folder: str, limits: dict[str, Any]) -> str:
                     else:
                         size += entry.stat(follow_symlinks=False).st_blocks * 512
                     if count > limits["scratch_files"]:
-                        return "disk"
+                        return True
         except OSError:
             continue
-    return "disk" if size > limits["scratch_mib"] * _MIB else ""
+    return size > int(limits["scratch_mib"]) * _MIB

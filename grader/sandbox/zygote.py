@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import select
@@ -20,17 +19,12 @@ import stat
 import sys
 from typing import Any, Final, NoReturn
 
-from grader.sandbox import landlock, linux, seccomp, student, supervisor
+from grader.sandbox import fresh, landlock, linux, seccomp, supervisor
 from grader.sandbox.student import Perform, Pipes, Walls
 from grader.sandbox.supervisor import Territory
 
-USER: Final = 1000
-"""The number of the user that student code sees itself run as, inside namespaces."""
-_WORK: Final = "/tmp/work"
 _WARM: Final = "/run/warm"
 _MESSAGE: Final = 1 << 16
-_DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_PASSWD: Final = f"student:x:{USER}:{USER}:student:{_WORK}:/bin/sh\n"
 
 
 def main(fd: int) -> NoReturn:
@@ -60,6 +54,8 @@ def _move_in(order: dict[str, Any], connection: socket.socket) -> None:
     # As root, what lies behind folders that only root may enter is taken along from here.
     root = os.getuid() == 0
     trees = _trees(places["paths"]) if root and order["isolation"] == "namespaces" else {}
+    if root and order["closed"] and not trees:
+        _open_the_way(order)
     if root:
         _become_nobody(order)
     if order["isolation"] != "namespaces":
@@ -67,7 +63,7 @@ def _move_in(order: dict[str, Any], connection: socket.socket) -> None:
     user, group = os.getuid(), os.getgid()
     kinds = linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC
     linux.unshare(linux.CLONE_NEWUSER, "unshare user")
-    linux.map_user(USER, user, group)
+    linux.map_user(order["user"], user, group)
     linux.unshare(kinds | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP, "unshare")
     child = os.fork()
     if child:
@@ -78,6 +74,18 @@ def _move_in(order: dict[str, Any], connection: socket.socket) -> None:
         os._exit(os.waitstatus_to_exitcode(how) & 0xFF)
     linux.cut_propagation()
     _build_root(order, trees or _trees(places["paths"]))
+
+
+def _open_the_way(order: dict[str, Any]) -> None:
+    """Lets others reach what lies behind folders that only root may enter, in this process alone."""
+    linux.unshare(linux.CLONE_NEWNS, f"a way into {order['closed'][0]}, which only root may enter,")
+    linux.cut_propagation()
+    for folder in order["closed"]:
+        paths = [path for path in order["places"]["paths"] if path.startswith(f"{folder}/")]
+        trees = {path: linux.tree(path, read_only=True) for path in paths}
+        linux.mount("tmpfs", folder, linux.MS_NOSUID | linux.MS_NODEV, "size=1m,mode=0755")
+        for path, tree in trees.items():
+            _attach(tree, path)
 
 
 def _become_nobody(order: dict[str, Any]) -> None:
@@ -97,7 +105,7 @@ def _become_nobody(order: dict[str, Any]) -> None:
 
 def _trees(paths: list[str]) -> dict[str, int]:
     return {path: linux.tree(path, read_only=True) for path in paths} | {
-        path: linux.tree(path, read_only=True, devices=True) for path in _DEVICES
+        path: linux.tree(path, read_only=True, devices=True) for path in fresh.DEVICES
     }
 
 
@@ -113,13 +121,8 @@ def _build_root(order: dict[str, Any], trees: dict[str, int]) -> None:
         os.makedirs(f"{new}/{name}", exist_ok=True)
     os.symlink("/tmp/.shm", f"{new}/dev/shm")
     os.symlink("/proc/self/fd", f"{new}/dev/fd")
-    for name, text in {
-        "passwd": _PASSWD,
-        "group": f"student:x:{USER}:\n",
-        "hosts": "127.0.0.1 localhost\n",
-        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-    }.items():
-        with open(f"{new}/etc/{name}", "x") as file:
+    for name, text in order["files"].items():
+        with open(new + name, "x") as file:
             file.write(text)
     linux.mount("proc", f"{new}/proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.change_root(new)
@@ -148,16 +151,7 @@ def _warm_up(order: dict[str, Any]) -> dict[str, Perform]:
             importlib.import_module(name)
         except ImportError:
             continue
-    performs: dict[str, Perform] = {}
-    for name, where in order["performs"].items():
-        if where.endswith(".py"):
-            spec = importlib.util.spec_from_file_location(name, where)
-            assert spec is not None and spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-        else:
-            module = importlib.import_module(where)
-        performs[name] = module.perform
+    performs = {name: fresh.load(name, order["performs"]) for name in order["performs"]}
     del os.environ["MPLCONFIGDIR"]
     if shut_in:
         linux.unmount(_WARM)
@@ -248,15 +242,15 @@ def _walls_in_namespaces(order: dict[str, Any], limits: dict[str, Any]) -> Walls
     linux.mount("tmpfs", "/tmp", quiet, size)
     for path, tree in hidden.items():
         _attach(tree, path)
-    os.mkdir(_WORK)
+    os.mkdir(fresh.FOLDER)
     os.mkdir("/tmp/.shm")
     linux.mount("proc", "/proc", quiet)
     socket.sethostname("sandbox")
     linux.unshare(linux.CLONE_NEWUSER, "unshare user of the run")
-    linux.map_user(USER, USER, USER)
+    linux.map_user(order["user"], order["user"], order["user"])
     linux.drop_capabilities()
-    writable = ("/tmp", *_DEVICES)
-    return Walls(linux.machine(), landlock.version(), ("/",), writable, seccomp.Strictness(), _WORK)
+    writable = ("/tmp", *fresh.DEVICES)
+    return Walls(linux.machine(), landlock.version(), ("/",), writable, seccomp.Strictness(), fresh.FOLDER)
 
 
 def _walls_without(order: dict[str, Any], limits: dict[str, Any]) -> Walls:
@@ -267,7 +261,4 @@ def _walls_without(order: dict[str, Any], limits: dict[str, Any]) -> Walls:
     version = landlock.version()
     strictness = seccomp.Strictness(sockets=True, files=True, signals=version < 6)
     readable = (*order["places"]["paths"], *(name for name, _ in order["places"]["links"]))
-    return Walls(linux.machine(), version, readable, (folder, *_DEVICES), strictness, folder)
-
-
-__all__ = ["USER", "main", "student"]
+    return Walls(linux.machine(), version, readable, (folder, *fresh.DEVICES), strictness, folder)
