@@ -16,8 +16,10 @@ from grader.cli import main
 from grader.deliver import _addresses, email
 from grader.deliver._ledger import open_ledger
 from grader.deliver._parcels import Parcel
+from grader.roster import Person
 
 CLASS = ["ada", "bob", "cyd"]
+ADA = Person("ada", "Ada", email="a@x.edu")
 
 
 class Post:
@@ -139,7 +141,7 @@ def test_nobody_without_an_address_is_sent_anything_and_all_are_told(post: Post)
     said = post.send().output
     assert post.arrived() == ["ada"]
     assert "Cannot be sent to 2 students" in said
-    assert "bob: the roster has no e-mail address" in said
+    assert "bob: the class list has no e-mail address" in said
 
 
 def test_two_students_with_one_address_get_nothing(post: Post) -> None:
@@ -353,7 +355,7 @@ INJECTIONS = [
 @pytest.mark.parametrize("title", INJECTIONS)
 def test_no_title_adds_a_header(title: str) -> None:
     options = email.Options.model_validate({"server": "127.0.0.1", "from": "c@x.edu", "security": "none"})
-    parcel = Parcel(replace(classes.of("ada"), title=title), {}, "a@x.edu", 1, "0" * 24)
+    parcel = Parcel(replace(classes.of("ada"), title=title), ADA, "a@x.edu", 1, "0" * 24)
     try:
         data = email.letter(parcel, options).files[0].data
     except ValueError as error:
@@ -379,7 +381,7 @@ def test_headers_that_somebody_added_are_seen_in_the_finished_message() -> None:
 def test_a_students_name_stands_only_in_the_text(post: Post) -> None:
     options = email.Options.model_validate({"server": "127.0.0.1", "from": "c@x.edu", "security": "none"})
     named = replace(classes.of("ada"), name="Ada\r\nBcc: evil@x.edu {0} =?utf-8?q?x?=")
-    data = email.letter(Parcel(named, {}, "a@x.edu", 1, "0" * 24), options).files[0].data
+    data = email.letter(Parcel(named, ADA, "a@x.edu", 1, "0" * 24), options).files[0].data
     head, _, body = data.partition(b"\r\n\r\n")
     assert b"evil" not in head
     assert b"Hello Ada Bcc: evil@x.edu {0}" in body
@@ -392,7 +394,7 @@ def test_lines_that_start_with_a_dot_arrive_as_they_are(post: Post) -> None:
 
 def test_the_same_letter_is_the_same_bytes() -> None:
     options = email.Options.model_validate({"server": "127.0.0.1", "from": "c@x.edu", "security": "none"})
-    parcel = Parcel(classes.of("ada"), {}, "a@x.edu", 1, "0" * 24)
+    parcel = Parcel(classes.of("ada"), ADA, "a@x.edu", 1, "0" * 24)
     assert email.letter(parcel, options) == email.letter(parcel, options)
 
 

@@ -76,7 +76,11 @@ HEAVY: Final = {
     "uvicorn",
 }
 # Modules that are themselves only imported where their library is used, or always use it.
-USES: Final = {"grader.workers": {"multiprocessing"}, "grader.review.app": {"starlette"}}
+USES: Final = {
+    "grader.deliver._canvas_client": {"canvasapi", "requests"},
+    "grader.review.app": {"starlette"},
+    "grader.workers": {"multiprocessing"},
+}
 
 # What runs in the student's process, where student code is run.
 BEHIND_THE_WALLS: Final = {"grader.sandbox.cells"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from grader.errors import StaffError
 
 if TYPE_CHECKING:
     from grader.deliver import Target
+    from grader.deliver._people import People
     from grader.deliver._plan import Step
     from grader.deliver._sending import Told
     from grader.types import Result
@@ -30,7 +31,7 @@ class _Run(NamedTuple):
     out: Path
     assignment: str
     results: tuple[Result, ...]
-    people: Mapping[str, Mapping[str, str]]
+    people: People
     options: Any
 
 
@@ -41,7 +42,7 @@ class _Run(NamedTuple):
 @click.option(
     "--roster",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A CSV file: student, email, ...",
+    help="The class list: a CSV file, or what a platform exports.",
 )
 @click.option(
     "--settings",
@@ -106,10 +107,10 @@ def _run(
     options = _settings.read(
         target, module.Options, settings or (beside if beside.is_file() else None), overrides
     )
-    people = _people.read(roster) if roster else {}
     with open_gradebook(out / GRADEBOOK) as book:
         name = _one(assignment, book.assignments(), out)
         results = tuple(book.results(name))
+    people = _people.people_of(results, roster)
     return _Run(target, module, out, name, results, people, options)
 
 

@@ -3,7 +3,7 @@
 A target that hands reports to a server offers
 
     Options                            a frozen dataclass: the server, the course (see grader/options.py)
-    address(person, options) -> str    where a report goes; ValueError tells what the roster lacks
+    address(person, options) -> str    where a report goes; ValueError tells what the class list lacks
     letter(parcel, options) -> Letter  all that would be sent to one student, byte by byte; a pure function
     connect(options) -> Line           an open connection that delivers letters and can tell what arrived
 
@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple, Protocol, Self, cast
 
 from grader.deliver._parcels import Parcel
 from grader.errors import GraderError, StaffError
+from grader.roster import Person
 from grader.types import File
 
 
@@ -79,7 +80,7 @@ class Target(Protocol):
 
     Options: Any
 
-    def address(self, person: Mapping[str, str], options: Any) -> str: ...
+    def address(self, person: Person, options: Any) -> str: ...
     def letter(self, parcel: Parcel, options: Any) -> Letter: ...
     def connect(self, options: Any) -> Line: ...
 

@@ -77,3 +77,12 @@ def site(text: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ValueError(f"{meant}: only https keeps the token secret")
     return text.rstrip("/")
+
+
+def is_private(url: str) -> bool:
+    """Whether nobody on the way can read what is sent to a URL: https, or this machine."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.scheme == "https" or is_loopback(parts.hostname or ""))
+    except ValueError:
+        return False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader import encoding
 from grader.html import number
+from grader.roster import Person
 from grader.types import Mark, Result
 
 
@@ -16,11 +16,11 @@ from grader.types import Mark, Result
 class Parcel:
     """One report on its way. `edition` is 1, and one more for every changed report sent before it.
 
-    `person` is the student's row of the roster, `address` what the target made of it.
+    `person` is the student's row of the class list, `address` what the target made of it.
     """
 
     result: Result
-    person: Mapping[str, str]
+    person: Person
     address: str
     edition: int
     marker: str

@@ -1,50 +1,37 @@
-"""The roster: for each student a row with the addresses that the targets need."""
+"""Who the students of a gradebook are: their rows of the class list, or why that is not known."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from grader.errors import StaffError
+from grader.roster import Person, clues_of, load, look_up
+from grader.types import Result
 
-People = Mapping[str, Mapping[str, str]]
+People = Mapping[str, Person | str]
+"""By the key of a student the person, or why nobody is known for sure."""
 
 
-def read(path: Path) -> People:
-    """The rows of a CSV file by its column `student`; the other columns keep their names in lower case.
+def people_of(results: Iterable[Result], roster: Path | None) -> People:
+    """Every student's person; without a class list what the key itself says, as in `doejane (123)`.
 
     Raises:
-        StaffError: all rows that cannot be used at once.
+        StaffError: the class list cannot be read.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        raise StaffError(f"{path} cannot be read: {error}") from None
-    head = text.partition("\n")[0]
-    rows = csv.reader(
-        io.StringIO(text, newline=""), delimiter=";" if ";" in head and "," not in head else ","
-    )
-    columns = [name.strip().lower() for name in next(rows, [])]
-    if "student" not in columns:
-        raise StaffError(
-            f"{path}:1: found the columns {', '.join(columns) or 'nothing'}; one must be `student`"
-        )
-    people: dict[str, Mapping[str, str]] = {}
-    faults: list[str] = []
-    for row in rows:
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(columns):
-            faults.append(f"{path}:{rows.line_num}: found {len(row)} cells; there are {len(columns)} columns")
-            continue
-        person = dict(zip(columns, (cell.strip() for cell in row), strict=True))
-        if person["student"] in people:
-            faults.append(
-                f"{path}:{rows.line_num}: found {person['student']!r} again; each student has one row"
-            )
-        people[person["student"]] = person
-    if faults:
-        raise StaffError("\n".join(faults))
-    return people
+    if roster is None:
+        return {result.student: _by_key(result) for result in results}
+    listed = load(roster)
+    found: dict[str, Person | str] = {}
+    for result in results:
+        meant = look_up(listed, clues_of(result.student, result.name))
+        if len(meant.people) == 1:
+            found[result.student] = meant.people[0]
+        else:
+            found[result.student] = meant.why or f"{result.student!r} is a group: grade with the class list"
+    return found
+
+
+def _by_key(result: Result) -> Person:
+    number = re.fullmatch(r".* \((\d+)\)", result.student)
+    return Person(result.student, result.name or result.student, canvas=number[1] if number else "")

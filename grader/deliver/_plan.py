@@ -11,6 +11,8 @@ from typing import Any
 from grader.deliver import Letter, Target
 from grader.deliver._ledger import Entry, State
 from grader.deliver._parcels import Parcel, digest, marker
+from grader.deliver._people import People
+from grader.roster import Person
 from grader.types import Result
 
 
@@ -44,7 +46,7 @@ class Step:
 
 def steps(
     results: Iterable[Result],
-    people: Mapping[str, Mapping[str, str]],
+    people: People,
     histories: Mapping[str, Sequence[Entry]],
     target: str,
     module: Target,
@@ -81,19 +83,19 @@ def due(step: Step, history: Sequence[Entry], target: str, *, again: bool = Fals
     return replace(fresh, action=Action.UPDATE if arrived else Action.SEND, marker=made)
 
 
-def parcel_of(step: Step, people: Mapping[str, Mapping[str, str]]) -> Parcel:
+def parcel_of(step: Step, people: People) -> Parcel:
     """What a student is to get."""
     return Parcel(step.result, _person(step.result, people), step.address, step.edition, step.marker)
 
 
-def letter_of(step: Step, people: Mapping[str, Mapping[str, str]], module: Target, options: Any) -> Letter:
+def letter_of(step: Step, people: People, module: Target, options: Any) -> Letter:
     """All that a student is to be sent, byte by byte."""
     return module.letter(parcel_of(step, people), options)
 
 
 def _step(
     result: Result,
-    people: Mapping[str, Mapping[str, str]],
+    people: People,
     history: Sequence[Entry],
     target: str,
     module: Target,
@@ -108,8 +110,11 @@ def _step(
     return due(bare, history, target, again=result.student in again)
 
 
-def _person(result: Result, people: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
-    return {**people.get(result.student, {}), "student": result.student, "name": result.name}
+def _person(result: Result, people: People) -> Person:
+    found = people[result.student]
+    if isinstance(found, str):
+        raise ValueError(found)
+    return found
 
 
 def _alone(step: Step, sharing: Sequence[Step]) -> Step:

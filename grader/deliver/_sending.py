@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from grader.deliver import Letter, Line, NotDelivered, Target, Unclear
 from grader.deliver._ledger import Entry, Ledger, Overtaken, State
+from grader.deliver._people import People
 from grader.deliver._plan import Action, Step, due, letter_of
 from grader.errors import StaffError
 
@@ -37,7 +38,7 @@ class Desk:
     module: Target
     options: Any
     line: Line
-    people: Mapping[str, Mapping[str, str]]
+    people: People
     sleep: Callable[[float], None] = time.sleep
 
     @property

@@ -11,7 +11,7 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,6 +25,7 @@ from grader.errors import StaffError
 from grader.files import report_name
 from grader.html import visible
 from grader.options import By
+from grader.roster import Person
 from grader.types import File
 
 _HEADERS: Final = (
@@ -67,12 +68,11 @@ class Options(options.Options):
             raise ValueError("meant at least 1 for per_minute and timeout_s")
 
 
-def address(person: Mapping[str, str], options: Options) -> str:
-    """The student's address by the column `email` of the roster."""
-    found = person.get("email", "")
-    if not found:
-        raise ValueError("the roster has no e-mail address")
-    return _addresses.email(found)
+def address(person: Person, options: Options) -> str:
+    """The student's e-mail address by the class list."""
+    if not person.email:
+        raise ValueError("the class list has no e-mail address; give one with --roster")
+    return _addresses.email(person.email)
 
 
 def letter(parcel: Parcel, options: Options) -> Letter:
