@@ -147,7 +147,7 @@ NOBODY = [
         [("canvas", "5"), ("name", "oneilsmithannmarie")],
         "but the name is that of Ann Marie O'Neil-Smith (p1)",
     ),
-    ([("moodle", "303"), ("name", "Al Other")], "is the worksheet of this assignment?"),
+    ([("moodle", "303"), ("name", "Al Other")], "is the list of this assignment?"),
     ([("word", "")], "Nobody"),
     ([("name", "Student")], "Nobody"),
 ]
@@ -180,6 +180,10 @@ def test_the_name_of_a_group_leads_to_all_its_members(clues: list[tuple[str, str
 )
 def test_a_row_of_marks_leads_to_its_person(student: str, name: str, meant: str) -> None:
     assert [person.student for person in look_up(CLASS, clues_of(student, name)).people] == [meant]
+
+
+def test_a_number_of_one_platform_is_not_taken_for_that_of_another() -> None:
+    assert look_up(CLASS, clues_of("Al Stranger (5)", "Al Stranger")).people == ()
 
 
 def test_a_person_without_a_name_may_have_any() -> None:

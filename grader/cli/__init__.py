@@ -15,6 +15,7 @@ from grader import __version__
 
 COMMANDS: Final = {
     "compare": "Decide which of many pairs of formulas are the same.",
+    "export": "Write marks and reports in the files that platforms take.",
     "fingerprint": "Let what students copy from the problem sheet be recognised.",
     "grade": "Grade a class and write a report for every student.",
     "lint": "Check a rubric against its own reference.",

@@ -7,8 +7,12 @@ A target that hands reports to a server offers
     letter(parcel, options) -> Letter  all that would be sent to one student, byte by byte; a pure function
     connect(options) -> Line           an open connection that delivers letters and can tell what arrived
 
-A target that writes files for a person to upload offers `Options` and `export(parcels, options)`, an iterator
-of `File`s. What is the same for all targets is in the files with an underscore: who gets what (`_parcels`),
+A target that writes files for a person to upload offers
+
+    CALLED, NAME              what it is, in words for the help, and what the file is called
+    export(order) -> Export   the files and what a person should know; a pure function
+
+What is the same for all targets is in the files with an underscore: who gets what (`_parcels`),
 what was sent before (`_ledger`), and sending so that nobody gets anything twice (`_sending`).
 """
 
@@ -16,11 +20,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple, Protocol, Self, cast
 
+from grader.deliver._order import Export, Order
 from grader.deliver._parcels import Parcel
 from grader.errors import GraderError, StaffError
 from grader.roster import Person
@@ -86,11 +91,12 @@ class Target(Protocol):
 
 
 class Exporter(Protocol):
-    """What every module that writes files to upload by hand offers."""
+    """What every module that writes files to upload by hand offers; see `_order` for what it is given."""
 
-    Options: Any
+    CALLED: str
+    NAME: str
 
-    def export(self, parcels: Sequence[Parcel], options: Any) -> Iterator[File]: ...
+    def export(self, order: Order) -> Export: ...
 
 
 @cache
@@ -125,3 +131,15 @@ def server(name: str) -> Target:
             f"{name!r} writes files and sends nothing: use grader export; to send to: {', '.join(sending)}"
         )
     return cast(Target, module)
+
+
+def exporter(name: str) -> Exporter:
+    """The module of a target that writes files.
+
+    Raises:
+        StaffError: no such target, or one that only sends.
+    """
+    module = load(name)
+    if not hasattr(module, "export"):
+        raise StaffError(f"{name!r} is a server and takes no file: use grader send {name}")
+    return cast(Exporter, module)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from grader.errors import StaffError
-from grader.roster._columns import Table, read
 from grader.roster._names import forms, plain_forms
+from grader.roster.columns import Table, read
 from grader.times import read_time
 
 __all__ = ["Clue", "Found", "Person", "Roster", "clues_of", "load", "look_up", "parse", "same_name"]
@@ -171,13 +171,13 @@ def look_up(roster: Roster, clues: tuple[Clue, ...]) -> Found:
             others = " or ".join(str(other) for other in named.values())
             said = f"The {clue} is {person}'s, but the name is that of {others}. {_SETTLE}"
             return Found((), why=said)
-        if clue.kind in ("moodle", "canvas") and _names_differ(clues, person):
+        if clue.kind in ("moodle", "canvas", "id") and _names_differ(clues, person):
             # Both platforms put the name of a group before a number that may be a member's.
             if members := _group(roster, clues):
                 return members
             if clue.kind == "canvas":
                 return Found((person,))
-            said = f"The {clue} is {person}'s, who has another name: is the worksheet of this assignment? "
+            said = f"The {clue} is {person}'s, who has another name: is the list of this assignment? "
             return Found((), why=said + _SETTLE)
         return Found((person,))
     return _group(roster, clues) or Found((), why=_nobody(roster, clues))
