@@ -231,7 +231,7 @@ def test_a_server_that_answers_nothing_stops_the_run_after_a_few(post: Post) -> 
 
 
 def test_a_slow_server_is_given_up_after_the_time_allowed(post: Post) -> None:
-    post.mailbox.delay_s = 1.5
+    post.mailbox.delay = lambda: 1.5
     said = post.send("--only", "ada", timeout_s="1").output
     assert "did not answer in time" in " ".join(said.split())
     assert post.states("ada") == ["planned", "sending", "unknown"]

@@ -219,7 +219,9 @@ class _Line:
 
     def _connected(self) -> smtplib.SMTP:
         given = self._options
-        context = ssl.create_default_context(cafile=given.certificate or None)
+        context = None
+        if given.security != "none":
+            context = ssl.create_default_context(cafile=given.certificate or None)
         # The name in the greeting: an address, for to find a name may take a minute on some machines.
         where: dict[str, Any] = {"timeout": given.timeout_s, "local_hostname": "[127.0.0.1]"}
         smtp: smtplib.SMTP

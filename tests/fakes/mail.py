@@ -35,7 +35,7 @@ class Mailbox:
     on_data: Fault = lambda _: None
     tried: int = 0
     recipients: int = 0
-    delay_s: float = 0.0
+    delay: Callable[[], float] = lambda: 0.0
     keep: Callable[[str, bytes], None] = lambda _, __: None
 
     def messages(self) -> list[EmailMessage]:
@@ -68,7 +68,7 @@ class Mailbox:
             self.keep(address, data)
         if fault:
             server.transport.abort()
-        time.sleep(self.delay_s)
+        time.sleep(self.delay())
         return "250 taken"
 
 
