@@ -11,6 +11,7 @@ from test_sources import paths, tree, zipped
 from grader import roster, sources
 from grader.errors import StaffError
 from grader.sources import Intake
+from grader.sources._intake import FILE_LIMIT
 from grader.types import Submission
 
 METADATA = """\
@@ -113,7 +114,7 @@ def test_any_download_can_be_read_as_any_layout_that_is_named(
     read = intake(tree(tmp_path / "download", LAYOUTS[shape]), layout=layout)
     assert read.layout == layout
     assert "--layout" not in read.said
-    keys = [one.student for one in read.submissions]
+    keys = [(one.student, one.attempt) for one in read.submissions]
     assert len(keys) == len(set(keys))
 
 
@@ -161,6 +162,14 @@ def test_hostile_metadata_cost_only_their_own_entry(tmp_path: Path, entry: str) 
     assert "do not say whose" in said[1]
 
 
+def test_the_metadata_of_a_large_class_may_be_larger_than_any_submission(tmp_path: Path) -> None:
+    results = "".join(f"    - output: {number:09}{'x' * 2_000}\n" for number in range(6_000))
+    text = METADATA.replace("  :results:\n", f"  :results:\n{results}")
+    assert len(text) > FILE_LIMIT
+    files = {"submission_metadata.yml": text, "submission_1/a.md": "", "submission_2/b.md": ""}
+    assert len(each(tree(tmp_path / "x", files))) == 3
+
+
 def test_an_export_without_its_metadata_says_so(tmp_path: Path) -> None:
     read = intake(tree(tmp_path / "x", {"submission_1/a.md": ""}), layout="gradescope")
     assert "submission_metadata.yml" in read.problems[0].message
@@ -187,26 +196,45 @@ def test_several_assignments_of_nbgrader_are_not_mixed(tmp_path: Path) -> None:
         intake(tree(tmp_path / "course", files))
 
 
-def test_the_last_of_several_brightspace_folders_counts(tmp_path: Path) -> None:
+def test_every_brightspace_folder_is_an_attempt(tmp_path: Path) -> None:
     files = {
         "1-9 - Jane Doe - Oct 10, 2025 1022 AM/a.md": "first",
         "1-9 - Jane Doe - Oct 10, 2025 122 PM/a.md": "second",
         "2-9 - Jane Doe - Oct 9, 2025 1022 AM/a.md": "another of this name",
     }
-    found = each(tree(tmp_path / "x", files))
-    one = found["Jane Doe (1)"]
-    assert (one.files[0].data, one.attempt) == (b"second", 2)
-    assert one.received == datetime(2025, 10, 10, 13, 22)
-    assert found["Jane Doe (2)"].attempt == 1
+    read = intake(tree(tmp_path / "x", files))
+    assert "1 of them not the first attempt" in read.said
+    assert [(one.student, one.attempt, one.received, one.files[0].data) for one in read.submissions] == [
+        ("Jane Doe (1)", 1, datetime(2025, 10, 10, 10, 22), b"first"),
+        ("Jane Doe (1)", 2, datetime(2025, 10, 10, 13, 22), b"second"),
+        ("Jane Doe (2)", 1, datetime(2025, 10, 9, 10, 22), b"another of this name"),
+    ]
+
+
+def test_attempts_of_one_student_are_one_person(tmp_path: Path) -> None:
+    files = {f"1-9 - Jane Doe - Oct 10, 2025 {at} AM/a.md": "" for at in (1022, 1122)}
+    read = intake(tree(tmp_path / "x", files), "login,name\njdoe,Jane Doe\n")
+    assert read.placing is not None
+    assert (read.placing.placed, read.placing.unplaced) == (1, ())
+    assert [(one.student, one.attempt) for one in read.submissions] == [("jdoe", 1), ("jdoe", 2)]
 
 
 def test_two_of_one_name_are_both_listed_and_neither_is_guessed(tmp_path: Path) -> None:
     files = {f"{n}-9 - Jane Doe - Oct 10, 2025 1022 AM/a.md": "" for n in (1, 2)}
     read = intake(tree(tmp_path / "x", files), "login,name\njdoe,Jane Doe\n")
     assert read.placing is not None
-    assert [one.student for one in read.placing.unplaced] == ["Jane Doe (1)", "Jane Doe (2)"]
+    keys = ["Jane Doe (1) (claimed twice)", "Jane Doe (2) (claimed twice)"]
+    assert [one.student for one in read.placing.unplaced] == keys
     assert "are both Jane Doe (jdoe)'s" in read.placing.unplaced[0].why
-    assert [one.student for one in read.submissions] == ["Jane Doe (1)", "Jane Doe (2)"]
+    assert [one.student for one in read.submissions] == keys
+    # Nor does an export find the person by what is left of the name.
+    people = roster.parse(b"login,name\njdoe,Jane Doe\n", name="class.csv")
+    assert [
+        roster.look_up(people, roster.clues_of(one.student, one.name)).people for one in read.placing.unplaced
+    ] == [
+        (),
+        (),
+    ]
 
 
 def test_a_blackboard_note_tells_the_user_name_and_the_names_of_files(tmp_path: Path) -> None:
@@ -217,10 +245,10 @@ def test_a_blackboard_note_tells_the_user_name_and_the_names_of_files(tmp_path: 
         f"{head}-10-00-00_my hw.md": "the first",
         f"{head}-10-00-00.txt": NOTE.replace("23-59-00", "10-00-00"),
     }
-    (one,) = each(tree(tmp_path / "x", files)).values()
-    assert (one.student, one.name, one.attempt) == ("jane_doe", "Jane Doe", 2)
-    assert [(file.path, file.data) for file in one.files] == [("my hw.md", b"the last")]
-    assert one.received == datetime(2021, 2, 12, 23, 59)
+    first, last = intake(tree(tmp_path / "x", files)).submissions
+    assert (first.student, last.student, last.name) == ("jane_doe", "jane_doe", "Jane Doe")
+    assert (first.attempt, last.attempt, last.received) == (1, 2, datetime(2021, 2, 12, 23, 59))
+    assert [(file.path, file.data) for file in last.files] == [("my hw.md", b"the last")]
 
 
 def test_text_typed_into_blackboards_box_is_handed_in_and_names_nobody(tmp_path: Path) -> None:

@@ -152,10 +152,11 @@ def clues_of(student: str, name: str = "") -> tuple[Clue, ...]:
     return (*clues, Clue("name", name) if name and name != student else Clue("word", student))
 
 
-def look_up(roster: Roster, clues: tuple[Clue, ...]) -> Found:
+def look_up(roster: Roster, clues: tuple[Clue, ...], *, near: bool = True) -> Found:
     """The person the clues lead to, by the first kind that leads anywhere; nobody where that is several.
 
     A number that leads to one person while the name leads to another leads nowhere: one of them is wrong.
+    Where nobody is found, the nearest name is looked for if `near`.
     """
     named = {
         person.student: person for clue in clues if clue.kind == "name" for person in _matches(roster, clue)
@@ -180,7 +181,7 @@ def look_up(roster: Roster, clues: tuple[Clue, ...]) -> Found:
             said = f"The {clue} is {person}'s, who has another name: is the list of this assignment? "
             return Found((), why=said + _SETTLE)
         return Found((person,))
-    return _group(roster, clues) or Found((), why=_nobody(roster, clues))
+    return _group(roster, clues) or Found((), why=_nobody(roster, clues, near=near))
 
 
 _SETTLE: Final = "A column `folder` in the class list, with the name of the submission, settles it."
@@ -247,15 +248,19 @@ def _several(clue: Clue, found: tuple[Person, ...]) -> str:
     return f"The {clue} may be {who}{' or others' if len(found) > 5 else ''}. {_SETTLE}"
 
 
-def _nobody(roster: Roster, clues: tuple[Clue, ...]) -> str:
+def _nobody(roster: Roster, clues: tuple[Clue, ...], *, near: bool) -> str:
+    known = ", ".join(dict.fromkeys(str(clue) for clue in clues))
+    hint = _nearest(roster, clues) if near else ""
+    return f"Nobody on the class list has {known}.{hint} {_SETTLE}"
+
+
+def _nearest(roster: Roster, clues: tuple[Clue, ...]) -> str:
     from difflib import get_close_matches
 
-    known = ", ".join(dict.fromkeys(str(clue) for clue in clues))
     spelled = {form: person for person in roster.people for form in plain_forms(person.name)}
     words = [form for clue in clues if clue.kind in ("name", "word") for form in plain_forms(clue.text)]
     near = {spelled[hit].student: spelled[hit] for w in words for hit in get_close_matches(w, spelled, n=1)}
-    hint = f" The nearest is {' or '.join(map(str, near.values()))}." if near else ""
-    return f"Nobody on the class list has {known}.{hint} {_SETTLE}"
+    return f" The nearest is {' or '.join(map(str, near.values()))}." if near else ""
 
 
 def _person(table: Table, line: int, row: tuple[str, ...]) -> Person | None:

@@ -65,10 +65,10 @@ def listing_of_zip(source: Path | bytes, *, label: str, entry_limit: int = CLASS
             if fault:
                 refused[name] = fault
 
-    def load(name: str) -> bytes:
+    def load(name: str, limit: int = FILE_LIMIT) -> bytes:
         if name in refused:
             raise StudentError(refused[name], code="bad-zip-entry")
-        return _read(archive, infos[name])
+        return _read(archive, infos[name], limit)
 
     def close() -> None:
         archive.close()
@@ -141,16 +141,16 @@ def _overlapping(infos: list[zipfile.ZipInfo]) -> set[int]:
     return found
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
     try:
         with archive.open(info) as entry:
             # the header may lie about the size: never more than the limit is unpacked
-            data = entry.read(FILE_LIMIT + 1)
+            data = entry.read(limit + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError):
         raise StudentError(
             "The entry of the zip is damaged: its bytes do not agree with its checksum or size.",
             code="bad-zip-entry",
         ) from None
-    if len(data) > FILE_LIMIT:
-        raise StudentError(f"The entry is larger than {megabytes(FILE_LIMIT)}.", code="too-large")
+    if len(data) > limit:
+        raise StudentError(f"The entry is larger than {megabytes(limit)}.", code="too-large")
     return data

@@ -47,7 +47,7 @@ def listing_of_folder(folder: Path) -> Listing:
         shown(folder.resolve().name),
         tuple(sorted(paths)),
         sizes,
-        lambda name: _read(paths[name]),
+        lambda name, limit=FILE_LIMIT: _read(paths[name], limit),
         tuple(problems),
         tuple(sorted(empty)),
     )
@@ -57,7 +57,9 @@ def listing_of_file(path: Path) -> Listing:
     """The listing of one file: a single name."""
     name = shown(path.name)
     size = path.stat().st_size
-    return Listing(shown(path.stem), (name,), {name: size}, lambda _: _read(str(path.resolve())))
+    return Listing(
+        shown(path.stem), (name,), {name: size}, lambda _, limit=FILE_LIMIT: _read(str(path.resolve()), limit)
+    )
 
 
 def _walk(folder: str, relative: str, depth: int, problems: list[Problem]) -> Iterator[tuple[str, int]]:
@@ -83,7 +85,7 @@ def _walk(folder: str, relative: str, depth: int, problems: list[Problem]) -> It
             yield path, entry.stat(follow_symlinks=False).st_size
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, limit: int) -> bytes:
     """The bytes of a regular file, opened without following a link and without waiting for a pipe.
 
     Raises:
@@ -95,11 +97,11 @@ def _read(path: str) -> bytes:
         with os.fdopen(handle, "rb") as stream:
             # asked again of the open file: it may have been exchanged since it was listed
             _refuse(os.fstat(handle))
-            data = stream.read(FILE_LIMIT + 1)
+            data = stream.read(limit + 1)
     except OSError as error:
         raise StudentError(f"The file cannot be opened: {error.strerror}.", code="unreadable-file") from None
-    if len(data) > FILE_LIMIT:
-        raise StudentError(f"The file is larger than {megabytes(FILE_LIMIT)}.", code="too-large")
+    if len(data) > limit:
+        raise StudentError(f"The file is larger than {megabytes(limit)}.", code="too-large")
     return data
 
 

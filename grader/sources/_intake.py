@@ -7,15 +7,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from grader.errors import StudentError
 from grader.roster import Clue
 from grader.types import File, Place, Problem, Submission
 
 FILE_LIMIT = 10 * 2**20
+# what a platform itself writes about a whole class, results and outputs included
+METADATA_LIMIT = 200 * 2**20
 SUBMISSION_LIMIT = 50 * 2**20
 COUNT_LIMIT = 200
+
+
+class Load(Protocol):
+    """Reads one name of a listing; a StudentError if it is refused or larger than the limit, in bytes."""
+
+    def __call__(self, name: str, limit: int = FILE_LIMIT) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class Listing:
     label: str
     names: tuple[str, ...]
     sizes: Mapping[str, int]
-    load: Callable[[str], bytes] = field(repr=False)
+    load: Load = field(repr=False)
     problems: tuple[Problem, ...] = ()
     folders: tuple[str, ...] = ()
     close: Callable[[], None] = field(repr=False, default=lambda: None)
@@ -44,7 +52,7 @@ class Listing:
             self.label,
             tuple(name[start:] for name in self.names),
             {name[start:]: size for name, size in self.sizes.items()},
-            lambda name: self.load(f"{folder}/{name}"),
+            lambda name, limit=FILE_LIMIT: self.load(f"{folder}/{name}", limit),
             self.problems,
             tuple(name[start:] for name in self.folders if name[start:]),
             self.close,

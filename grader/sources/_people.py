@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from grader.roster import Clue, Person, Roster, look_up
 from grader.sources._intake import Handed
+
+_MOST_HINTS: Final = 40
 
 
 class Unplaced(NamedTuple):
@@ -43,29 +45,41 @@ def alone(handed: Sequence[Handed]) -> tuple[Handed, ...]:
 
 
 def placed(handed: Sequence[Handed], roster: Roster) -> tuple[tuple[Handed, ...], Placing]:
-    """One submission for each student, under the key of the class list where exactly one person is meant."""
-    seats = [seat for each in handed for one in _members(each) for seat in _seats(one, roster)]
-    taken: dict[str, list[Handed]] = {}
+    """One submission for each student, under the key of the class list where exactly one person is meant.
+
+    Of two who would be the same person neither is: which of them it is only a person can say.
+    """
+    seats: list[_Seat] = []
+    misses = 0
+    for each in handed:
+        for one in _members(each):
+            # Looking for the nearest name takes long; only so many are ever listed.
+            found = _seats(one, roster, near=misses < _MOST_HINTS)
+            misses += found[0].person is None
+            seats += found
+    claims: dict[str, list[str]] = {}
     for seat in seats:
         if seat.person is not None:
-            taken.setdefault(seat.person.student, []).append(seat.handed)
-    found: list[Handed] = []
-    unplaced: list[Unplaced] = []
+            keys = claims.setdefault(seat.person.student, [])
+            keys += [seat.handed.student] if seat.handed.student not in keys else []
+    students: list[Handed] = []
+    unplaced: dict[str, Unplaced] = {}
     for seat in seats:
-        claims = taken[seat.person.student] if seat.person is not None else []
-        if seat.person is not None and len(claims) == 1:
-            found.append(_named(seat.handed, seat.person))
+        one, why = seat.handed, seat.why
+        if seat.person is not None and len(claims[seat.person.student]) == 1:
+            students.append(_named(one, seat.person))
             continue
-        found.append(seat.handed)
-        why = seat.why
         if seat.person is not None:
-            both = " and ".join(repr(claim.student) for claim in claims)
+            both = " and ".join(map(repr, claims[seat.person.student]))
             why = f"{both} are both {seat.person}'s by what they say; keep one, or mend the class list."
-        unplaced.append(Unplaced(seat.handed.student, seat.handed.name, why))
-    present = {one.student for one in found}
+            # Neither may get into the person's marks by its own name later.
+            one = one._replace(student=f"{one.student} (claimed twice)", name=f"{one.name} (claimed twice)")
+        students.append(one)
+        unplaced.setdefault(one.student, Unplaced(one.student, one.name, why))
+    present = {one.student for one in students}
     absent = tuple(person for person in roster.people if person.student not in present)
-    count = len(found) - len(unplaced)
-    return tuple(found), Placing(roster.kind, count, tuple(unplaced), absent, roster.remarks)
+    count = len(present - set(unplaced))
+    return tuple(students), Placing(roster.kind, count, tuple(unplaced.values()), absent, roster.remarks)
 
 
 def _members(handed: Handed) -> tuple[Handed, ...]:
@@ -75,8 +89,8 @@ def _members(handed: Handed) -> tuple[Handed, ...]:
     ) or (handed,)
 
 
-def _seats(handed: Handed, roster: Roster) -> tuple[_Seat, ...]:
-    found = look_up(roster, handed.clues or (Clue("word", handed.student),))
+def _seats(handed: Handed, roster: Roster, *, near: bool) -> tuple[_Seat, ...]:
+    found = look_up(roster, handed.clues or (Clue("word", handed.student),), near=near)
     if not found.people:
         return (_Seat(handed, None, found.why),)
     group = found.group or handed.group

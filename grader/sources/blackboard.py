@@ -41,25 +41,28 @@ def recognises(names: Sequence[str]) -> float:
 
 
 def split(listing: Listing) -> Split:
-    """The last attempt of each student; the text typed into the box is the `.txt` itself."""
+    """Every attempt of each student; the text typed into the box is the `.txt` itself."""
     attempts: dict[str, dict[str, list[tuple[str, str | None]]]] = {}
     for name in listing.names:
         if match := _NAME.fullmatch(name):
             tries = attempts.setdefault(match["head"], {})
             tries.setdefault(match["when"], []).append((name, match["file"]))
     shared = _shared(list(attempts))
-    return Split(tuple(_handed(listing, head, tries, shared) for head, tries in sorted(attempts.items())))
+    return Split(
+        tuple(
+            _handed(listing, head, tries[when], shared)._replace(received=read_time(when), attempt=number)
+            for head, tries in sorted(attempts.items())
+            for number, when in enumerate(sorted(tries), 1)
+        )
+    )
 
 
-def _handed(
-    listing: Listing, head: str, attempts: Mapping[str, list[tuple[str, str | None]]], shared: str
-) -> Handed:
-    when = max(attempts)
+def _handed(listing: Listing, head: str, names: list[tuple[str, str | None]], shared: str) -> Handed:
     note, files = _Note("", "", {}, False), []
-    for name, file in attempts[when]:
+    for name, file in names:
         if file is None:
             note = _note(listing, name)
-    for name, file in attempts[when]:
+    for name, file in names:
         if file is not None:
             files.append((name, note.originals.get(name, file)))
         elif note.typed:
@@ -72,14 +75,7 @@ def _handed(
         # Where the user name begins is not known: the longest that is somebody's.
         ends = [at + 1 for at, sign in enumerate(head) if sign == "_"]
         clues = [Clue("word", head[at:]) for at in ends]
-    return Handed(
-        login,
-        note.name or login,
-        tuple(files),
-        tuple(clues),
-        received=read_time(when),
-        attempt=len(attempts),
-    )
+    return Handed(login, note.name or login, tuple(files), tuple(clues))
 
 
 def _shared(heads: list[str]) -> str:

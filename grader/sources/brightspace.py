@@ -24,7 +24,7 @@ def recognises(names: Sequence[str]) -> float:
 
 
 def split(listing: Listing) -> Split:
-    """The last attempt of each student: there is one folder for each time somebody handed in."""
+    """Every attempt of each student: there is one folder for each time somebody handed in."""
     attempts: dict[tuple[str, str], dict[tuple[datetime, str], list[tuple[str, str]]]] = {}
     for name in (*listing.names, *(f"{folder}/" for folder in listing.folders)):
         top, _, path = name.partition("/")
@@ -35,17 +35,17 @@ def split(listing: Listing) -> Split:
         files = attempts.setdefault((match["name"], match["user"]), {}).setdefault((when, top), [])
         if path:
             files.append((name, path))
-    handed = []
-    for (name, user), tries in sorted(attempts.items()):
-        (when, _), files = max(tries.items())
-        handed.append(
+    return Split(
+        tuple(
             Handed(
                 f"{name} ({user})",
                 name,
                 tuple(files),
                 (Clue("name", name),),
                 received=None if when == datetime.min else when,
-                attempt=len(tries),
+                attempt=number,
             )
+            for (name, user), tries in sorted(attempts.items())
+            for number, ((when, _), files) in enumerate(sorted(tries.items()), 1)
         )
-    return Split(tuple(handed))
+    )

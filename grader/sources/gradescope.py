@@ -9,7 +9,7 @@ from typing import Any
 from grader import yamltext
 from grader.errors import StudentError
 from grader.roster import Clue
-from grader.sources._intake import Handed, Listing, Member, Split
+from grader.sources._intake import METADATA_LIMIT, Handed, Listing, Member, Split
 from grader.times import read_time
 from grader.types import Place, Problem
 
@@ -33,7 +33,7 @@ def split(listing: Listing) -> Split:
         return Split((), problems=(Problem(Place(listing.label), said),))
     top = metadata.removesuffix(_METADATA)
     try:
-        text = listing.load(metadata).decode("utf-8-sig")
+        text = listing.load(metadata, METADATA_LIMIT).decode("utf-8-sig")
     except (StudentError, UnicodeDecodeError) as error:
         return Split((), problems=(Problem(Place(metadata), f"The metadata cannot be read: {error}"),))
     handed: list[Handed] = []
