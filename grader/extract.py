@@ -110,7 +110,8 @@ def find(
             kept = answers.setdefault(target.wanted.part, [])
             for one in found:
                 if not any(_same(one.text, answer.text) for answer in kept):
-                    kept.append(Answer(target.wanted.part, one.text, one.place, one.notation, passage))
+                    answer = Answer(target.wanted.part, one.text, one.place, one.notation, passage)
+                    kept.append(answer._replace(chain=one.chain, doubt=one.doubt))
     return {part: tuple(kept) for part, kept in answers.items() if kept}
 
 
@@ -470,6 +471,8 @@ def _written(blocks: Sequence[Block]) -> str:
 def _blank(text: str) -> bool:
     """Whether a text is nothing, a placeholder, a tick, or an array of question marks."""
     bare = _FRAME.sub("", _LONE_LETTER.sub("", text))
+    if len(text) < 80 and text.rstrip().endswith("?") and not re.search(r"[\d$=.!:\n]", text):
+        return True  # "it's constant?" asks
     return not bare or bare.strip("?✓✔☐☑□✗") == "" or _PLACEHOLDER.fullmatch(text.strip()) is not None
 
 

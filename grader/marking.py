@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from grader import checks, conventions, follow
+from grader import checks, conventions, follow, readings
 from grader.amounts import PLACES, points
 from grader.errors import StudentError
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Problem, Result, Verdict
@@ -20,7 +20,7 @@ _MOST_SEEN: Final = 20_000
 __all__ = ["Person", "Seen", "judge", "points", "result", "together"]
 
 # Verdicts on answers already judged: the same text for the same part gets the same verdict.
-Seen = MutableMapping[tuple[str, str, str, str], Verdict]
+Seen = MutableMapping[tuple[str, ...], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
 
 def _verdict(part: Part, prepared: Any, answer: Answer, seen: Seen) -> Verdict:
     beside = answer.passage if getattr(checks.load(part.check), "READS_BESIDE", False) else ""
-    key = (part.id, answer.text, answer.notation, beside)
+    key = (part.id, answer.text, answer.notation, beside, answer.doubt, *answer.chain)
     if key not in seen:
         if len(seen) >= _MOST_SEEN:
             seen.clear()
@@ -128,7 +128,7 @@ def _verdict(part: Part, prepared: Any, answer: Answer, seen: Seen) -> Verdict:
 
 def _judged(part: Part, prepared: Any, answer: Answer) -> Verdict:
     try:
-        return checks.load(part.check).judge(prepared, answer)
+        return readings.judge(part, prepared, answer)
     except StudentError as error:
         said = f"{error} A person will read this answer."
         return Verdict(Outcome.UNREADABLE, None, error.code, said)

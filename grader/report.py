@@ -43,6 +43,7 @@ NOTES: Final = {
     "proof": "How it was decided",
     "remark": "Remark",
     "hint": "Hint",
+    "advice": "For the staff",
 }
 HIDDEN: Final = "How this part was checked is not shown to students. Ask the course staff about it."
 _LONG_TEXT: Final = 700
@@ -216,10 +217,14 @@ def _part(mark: Mark) -> _Part:
         read=visible(verdict.read) if shown_formula or verdict.read.strip() != text.strip() else "",
         formula=shown_formula,
         wide=len(verdict.read) > _WIDE_FORMULA,
-        evidence=[_shown(piece) for piece in verdict.evidence],
+        evidence=[_shown(piece) for piece in verdict.evidence if not _for_staff(piece)],
         who=visible(mark.who) if mark.who != "machine" else "",
         why=visible(mark.why) if mark.visible != "hidden" else "",
     )
+
+
+def _for_staff(piece: Evidence) -> bool:
+    return isinstance(piece, Note) and piece.kind == "advice"
 
 
 def _uncovered(mark: Mark) -> Verdict:

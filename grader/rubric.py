@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -184,7 +184,7 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
     path: yamltext.Path = ("parts", text.id)
     if text.symbols or text.dimensions:
         dimensions = _resized(rubric.dimensions, text.dimensions)
-        symbols = _declared({**rubric.symbols, **text.symbols}, dimensions, path, faults)
+        symbols = _declared(_anew(rubric.symbols, text.symbols, dimensions), dimensions, path, faults)
     options: Any = None
     reads: Reads = "value"
     if text.check in checks.kinds():
@@ -248,6 +248,18 @@ def _conventions(text: RubricText, parts: tuple[Part, ...], faults: Faults) -> I
                 path: yamltext.Path = ("conventions", index, "parts", position)
                 faults.add(path, repr(name), suggest(name, known, "a part of this rubric"))
         yield kept
+
+
+def _anew(
+    symbols: Mapping[str, Any], own: Mapping[str, Any], dimensions: Sequence[Mapping[str, int]]
+) -> Mapping[str, Any]:
+    """All symbols of a part, its own in the place of the rubric's; behind them where they need later ones."""
+    in_place = {**symbols, **own}
+    try:
+        declare(in_place, dimensions)
+    except SymbolFault:
+        return {**{name: one for name, one in symbols.items() if name not in own}, **own}
+    return in_place
 
 
 def _declared(

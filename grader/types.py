@@ -113,7 +113,9 @@ class Document(NamedTuple):
 class Answer(NamedTuple):
     """What a student gave for one part: the text as it stands, and where.
 
-    `passage` is the section around it, for a person to read; it is the whole answer of a proof.
+    `passage` is the section around it, for a person to read; it is the whole answer of a proof. `chain` are
+    all links of the chain of equalities that ends in the text, in their order. With a `doubt` about how it
+    is meant it can be right, but is never marked wrong without a person.
     """
 
     part: str
@@ -121,6 +123,8 @@ class Answer(NamedTuple):
     place: Place
     notation: Notation = "plain"
     passage: str = ""
+    chain: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 class Counterexample(NamedTuple):
@@ -139,9 +143,12 @@ class EntryMap(NamedTuple):
 
 
 class Note(NamedTuple):
-    """One sentence of evidence: a convention that was used, how the verdict was reached, a remark."""
+    """One sentence of evidence: a convention that was used, how the verdict was reached, a remark.
 
-    kind: Literal["convention", "proof", "remark", "hint"]
+    An `advice` is for the staff alone.
+    """
+
+    kind: Literal["convention", "proof", "remark", "hint", "advice"]
     text: str
 
 

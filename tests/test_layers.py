@@ -52,7 +52,7 @@ LAYERS: Final = (
         ),
         *("deliver", "amounts", "terms", "durations", "rubric_terms"),
     ),
-    ("extract", "marking", "follow", "conventions", "groups"),
+    ("extract", "marking", "readings", "follow", "conventions", "groups"),
     ("grading", "workers", "pipeline", "lint", "review"),
     ("cli",),
     ("__main__",),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from grader import checks, marking
 from grader.errors import StudentError
+from grader.maths.names import NONE
 from grader.marking import Person, points
 from grader.rubric import Part, Rubric
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Place, Problem, Verdict
@@ -31,6 +32,8 @@ def part(identity: str = "3.1", worth: str = "0.5") -> Part:
             check="probe",
             follows={},
             visible="public",
+            reads="value",
+            symbols=NONE,
         ),
     )
 

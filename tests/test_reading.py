@@ -534,3 +534,41 @@ def test_a_table_may_name_a_quantity_by_row_and_column() -> None:
     table = "# 6\n\n| | time | memory |\n|---|---|---|\n| upward | $2n$ | $n$ |\n| downward | $n^2$ | $3$ |\n"
     found = texts(MODES, table)
     assert (found["6.up_time"], found["6.down_time"]) == ("2n", "n^2")
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (
+            "$p = 2w$ if $w > 0$, else $b$",
+            r"\begin{cases} 2w & w > 0 \\ b & \text{else} \end{cases}",
+        ),
+        (
+            "$p = 2w$ when $w > 0$ and $b$ otherwise",
+            r"\begin{cases} 2w & w > 0 \\ b & \text{else} \end{cases}",
+        ),
+    ],
+)
+def test_two_cases_in_a_line_are_one_formula(line: str, answer: str) -> None:
+    assert texts([Wanted("1", "1", ("p",))], f"# 1\n\n{line}\n") == {"1": answer}
+
+
+@pytest.mark.parametrize("tail", ["if $w > 0$", "when active", "whenever the unit is active"])
+def test_a_value_for_one_case_only_is_in_doubt(tail: str) -> None:
+    found = find([Wanted("1", "1", ("p",))], f"# 1\n\n$p = 2w$ {tail}\n")["1"][0]
+    assert (found.text, bool(found.doubt)) == ("2w", True)
+
+
+def test_the_links_of_a_chain_are_kept() -> None:
+    found = find([Wanted("1", "1", ("p",))], "# 1\n\n$$p = a + a = 2a$$\n")["1"][0]
+    assert (found.text, found.chain) == ("2a", ("a + a", "2a"))
+
+
+def test_words_between_formulas_of_a_display_name_what_follows() -> None:
+    text = r"# 1" + "\n\n" + r"$$\text{along } x_1. \text{ Normalized: } \frac{x_1}{5} = (1, 2)$$" + "\n"
+    assert texts([Wanted("1", "1", ("normalized",))], text) == {"1": "(1, 2)"}
+
+
+def test_a_chain_that_a_sentence_ends_in_gives_its_value() -> None:
+    text = "# 1\n\nThe limit will be $\\frac{2}{5} x = (0.8, 0.4)$.\n"
+    assert texts([Wanted("1", "1", ("limit",))], text) == {"1": "(0.8, 0.4)"}

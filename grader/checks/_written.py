@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from grader.checks._typed import sides
 from grader.errors import StudentError
 from grader.maths.names import Symbol, Symbols, normal
 from grader.maths.notation import read
 from grader.maths.notation.limits import TOKENS
 from grader.maths.tree import Node, names_in, walk
-from grader.types import Notation, Note
+from grader.types import Notation
 
 if TYPE_CHECKING:
     from grader.maths.sameness.identity import Frame
@@ -97,27 +96,58 @@ def _substituted(node: Node, meanings: Mapping[str, Node]) -> Node:
     return node._replace(args=tuple(_substituted(argument, meanings) for argument in node.args))
 
 
-def wrong_step(text: str, notation: Notation, frame: Frame, definitions: Definitions) -> tuple[Note, ...]:
-    """In a chain `A = B = C`, the first step that does not follow; the name in front is no step."""
-    pieces = sides(text)
+def wrong_step(pieces: Sequence[str], notation: Notation, frame: Frame, definitions: Definitions) -> str:
+    """In a chain `A = B = C`, the first step that is proved not to follow, in words; empty where none is.
+
+    Silent about what cannot be read, about `= 0`, which is an equation to solve, and about a step that
+    brings in a name: there something is put in that stands elsewhere.
+    """
     if not 2 <= len(pieces) <= _MOST_STEPS:
-        return ()
+        return ""
     from grader.maths.why.derivation import check_relation
 
-    read_ones: list[Node] = []
+    nodes: list[Node | None] = []
     for piece in pieces:
         try:
-            read_ones.append(read_written(piece, notation, frame.symbols, definitions))
+            nodes.append(read_written(piece, notation, frame.symbols, definitions))
         except StudentError:
-            read_ones.clear()
-    if len(read_ones) > 1 and read_ones[0].op == "symbol":
-        rest = frozenset().union(*map(names_in, read_ones[1:]))
-        read_ones = read_ones[1:] if read_ones[0].value not in rest else []
-    if len(read_ones) < 2:
-        return ()
-    signs = ("=",) * (len(read_ones) - 1)
-    relation = Node("relation", tuple(read_ones), signs if len(signs) > 1 else "=")
-    wrong = check_relation(relation, frame.symbols, frame.secret).first_wrong
-    if wrong is None:
-        return ()
-    return (Note("hint", f"The step from {wrong.left} to {wrong.right} does not follow."),)
+            nodes.append(None)
+    if nodes[0] is not None and nodes[0].op == "symbol":
+        rest = [names_in(node) for node in nodes[1:] if node is not None]
+        if any(nodes[0].value in names for names in rest):
+            return ""
+        nodes[0] = None
+    for left, right in pairwise(nodes):
+        if left is None or right is None or not _comparable(left, right, frame.symbols):
+            continue
+        if not _conforms(left, frame):
+            continue
+        wrong = check_relation(Node("relation", (left, right), "="), frame.symbols, frame.secret).first_wrong
+        if wrong is not None:
+            return f"The step from {wrong.left} to {wrong.right} does not follow."
+    return ""
+
+
+def _comparable(left: Node, right: Node, symbols: Symbols) -> bool:
+    nothing = any(node.op == "number" and node.value == 0 for node in (left, right))
+    return left != right and not nothing and _base(right, symbols) <= _base(left, symbols)
+
+
+def _conforms(node: Node, frame: Frame) -> bool:
+    from grader.maths.sameness import identity
+
+    try:
+        identity.settle(node, frame)
+    except StudentError:
+        return False
+    return True
+
+
+def _base(node: Node, symbols: Symbols) -> frozenset[str]:
+    """The names a formula is made of, abbreviations of the rubric written out."""
+    names: set[str] = set()
+    for name in names_in(node):
+        known = symbols.table.get(str(name))
+        meaning = known.definition if known is not None else None
+        names |= _base(meaning, symbols) if meaning is not None else {str(name)}
+    return frozenset(names)

@@ -15,6 +15,7 @@ neither proved to be the same condition nor to be another waits for a person.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Final
@@ -116,6 +117,10 @@ def _read(text: str, scene: Scene, path: tuple[str | int, ...]) -> Claim:
     return found.claims[0]
 
 
+_IFF = re.compile(r"\b(?:if and only if|iff|exactly (?:when|if)|precisely (?:when|if))\b", re.IGNORECASE)
+_THAT_IS = re.compile(r",?\s*\b(?:i\.?\s?e\.?|that is|in other words)(?=[\s,])", re.IGNORECASE)
+
+
 def _is_right(found: Compared) -> bool:
     return found.necessary and found.sufficient is True
 
@@ -127,6 +132,8 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
         StudentError: an equation cannot be read.
     """
     found = read_claims(answer.text or answer.passage, answer.notation, prepared.scene)
+    if found.rest and (said := _IFF.split(answer.text or answer.passage, maxsplit=1))[1:]:
+        found = read_claims(_THAT_IS.sub(" ", said[1]), answer.notation, prepared.scene)
     read = ("; ".join(claim.shown for claim in found.claims)[:400], "")
     if not found.claims or found.rest:
         beside = f" (“{found.rest[:80]}”)" if found.rest else ""

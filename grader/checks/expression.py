@@ -13,6 +13,8 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from grader.checks import OptionError, Sample, Setting
 from grader.checks._common import (
+    CheckOptions,
+    Credit,
     Credited,
     Difference,
     Key,
@@ -30,7 +32,7 @@ from grader.checks._common import Slip as SlipOf
 from grader.checks._common import Target as TargetOf
 from grader.checks._gradient import GradientOf, Loss, difference_of, evidence_of, is_gradient, prepare_loss
 from grader.checks._why import Why
-from grader.checks._written import read_written, split_definitions, wrong_step
+from grader.checks._written import Definitions, read_written, split_definitions, wrong_step
 from grader.errors import StudentError
 from grader.maths.names import Symbols
 from grader.maths.notation import to_text
@@ -57,6 +59,13 @@ def _as_forms(value: object) -> tuple[str, ...]:
     return forms
 
 
+class Steps(CheckOptions):
+    """What a wrong step before a right result costs, and who is told of it."""
+
+    credit: Credit | None = None
+    show: Literal["staff", "students"] = "staff"
+
+
 class Options(ValueOptions):
     """How a formula may be written, and what it may be checked against.
 
@@ -65,12 +74,18 @@ class Options(ValueOptions):
                  `3 figures`, `no sqrt`, or a list of them (see `maths.why.forms`)
     wrong_form   credit and words for a right formula in another form, which otherwise earns nothing
     gradient_of  a loss and the name it is differentiated by; then there need be no `expected`
+    value_of     what the answer is the value of, `A X`: a chain such as `X A = I` that says so of something
+                 else is wrong, whatever it ends with
+    derivation   credit for a right result behind a step that does not follow, and whether students see that
+                 step (`show: students`); without it only the staff is told
     """
 
     layout: Literal["any", "column"] = "any"
     form: Annotated[tuple[str, ...], By(_as_forms)] = ()
     wrong_form: Credited | None = None
     gradient_of: GradientOf | None = None
+    derivation: Steps | None = None
+    value_of: Annotated[str, By(str)] = ""
 
     def __post_init__(self) -> None:
         if self.gradient_of is None or self.expected is not None or self.accept:
@@ -103,6 +118,8 @@ class Prepared(NamedTuple):
     loss: Loss | None = None
     forms: tuple[str, ...] = ()
     wrong_form: Credited | None = None
+    derivation: Steps | None = None
+    value_of: Known | None = None
 
 
 def prepare(options: Options, setting: Setting) -> Prepared:
@@ -151,7 +168,17 @@ def prepare(options: Options, setting: Setting) -> Prepared:
             if found is None or found.comparison.outcome == "different":
                 raise OptionError(path, repr(accepted.expected), f"the derivative of {loss.text}")
     return Prepared(
-        key, setting.symbols, frame, square, any_layout, why, loss, options.form, options.wrong_form
+        key,
+        setting.symbols,
+        frame,
+        square,
+        any_layout,
+        why,
+        loss,
+        options.form,
+        options.wrong_form,
+        options.derivation,
+        known(options.value_of, ("value_of",), sound=True)[0] if options.value_of else None,
     )
 
 
@@ -169,7 +196,9 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     main, definitions = split_definitions(formula_text(answer.text))
     text = (sides(main) or (main,))[-1]
     node = read_written(text, answer.notation, prepared.symbols, definitions)
-    verdict = _judge(prepared, node)
+    verdict = _of_something_else(prepared, answer, main, definitions) or _judge(prepared, node)
+    if verdict.code == "other-product":
+        return verdict
     if verdict.credit != 1 and "/" in text:
         other = read_written(text, answer.notation, prepared.symbols, definitions, tight=True)
         if other != node and _judge(prepared, other).credit not in (verdict.credit, Fraction(0)):
@@ -179,10 +208,56 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
                 "Brackets in the denominator would settle it.",
                 echo(node),
             )
-    if verdict.outcome in (Outcome.INCORRECT, Outcome.PARTIAL):
-        advice = wrong_step(main, answer.notation, prepared.frame, definitions)
-        return replace(verdict, evidence=(*verdict.evidence, *advice))
-    return _in_form(prepared, node, verdict)
+    return _with_steps(prepared, answer, main, definitions, _in_form(prepared, node, verdict))
+
+
+def _of_something_else(
+    prepared: Prepared, answer: Answer, main: str, definitions: Definitions
+) -> Verdict | None:
+    """The verdict on a chain that states the value of another product than the one that is asked for."""
+    wanted = prepared.value_of.formula if prepared.value_of is not None else None
+    pieces = sides(main) or ()
+    if wanted is None or len(pieces) < 2:
+        return None
+    try:
+        node = read_written(pieces[0], answer.notation, prepared.symbols, definitions)
+        if node.op == "symbol":
+            return None
+        found = identity.compare(wanted, identity.settle(node, prepared.frame))
+    except ShapeError as error:
+        found = identity.Comparison("different", str(error), "shape")
+    except StudentError:
+        return None
+    if found.outcome != "different":
+        return None
+    assert prepared.value_of is not None
+    said = f"This is said of {to_text(node)}; asked for is {to_text(prepared.value_of.node)}."
+    return Verdict(
+        Outcome.INCORRECT,
+        Fraction(0),
+        "other-product",
+        said,
+        *echo(node),
+        (Note("proof", found.how),),
+    )
+
+
+def _with_steps(
+    prepared: Prepared, answer: Answer, main: str, definitions: Definitions, verdict: Verdict
+) -> Verdict:
+    """The verdict with the first step that does not follow; a hint where points are lost, else advice."""
+    wrong = wrong_step(answer.chain or sides(main) or (), answer.notation, prepared.frame, definitions)
+    if not wrong or verdict.credit is None:
+        return verdict
+    rule = prepared.derivation
+    shown = verdict.credit < 1 or (rule is not None and rule.show == "students")
+    verdict = replace(verdict, evidence=(*verdict.evidence, Note("hint" if shown else "advice", wrong)))
+    if rule is None or rule.credit is None or verdict.credit != 1:
+        return verdict
+    said = f"The result is right; a step that leads to it is not. {wrong}"
+    return replace(
+        verdict, outcome=outcome_of(rule.credit), credit=rule.credit, code="derivation", message=said
+    )
 
 
 def tree(prepared: Prepared, answer: Answer) -> Node:

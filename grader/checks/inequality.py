@@ -48,6 +48,7 @@ from grader.types import Answer, Checklist, Evidence, Notation, Note, Reads, Ver
 READS: Final[Reads] = "prose"
 
 _LONGEST = 2_000
+_LONG = 4_000
 _GRID = range(1, 13)
 _SIGN = re.compile(r"<=|>=|<|>|≤|≥|\\(?:leqslant|geqslant|leq?|geq?|lt|gt)(?![A-Za-z])")
 # Words that leave an inequality what it is.
@@ -59,12 +60,17 @@ _PLAIN = frozenset(
 
 
 class Options(CheckOptions):
-    """`variables`, all positive whole numbers; what is accepted, known mistakes, `items` for a person."""
+    """`variables`, all positive whole numbers; what is accepted, known mistakes, `items` for a person.
+
+    `about` are words of what the inequality is the condition for: of a text that has one for each of several
+    things, the clause with such a word is read.
+    """
 
     variables: Annotated[tuple[str, ...], Size(1)]
     accept: Annotated[tuple[AcceptedValue, ...], Size(1)]
     mistakes: tuple[Mistake, ...] = ()
     items: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Prepared:
     variables: tuple[str, ...]
     secret: bytes
     items: tuple[str, ...]
+    about: tuple[str, ...] = ()
 
 
 def prepare(options: Options, setting: Setting) -> Prepared:
@@ -104,7 +111,9 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         Slip(*one(each.is_, ("mistakes", k, "is")), each.credit, each.say)
         for k, each in enumerate(options.mistakes)
     )
-    return Prepared(Key(targets, slips), symbols, options.variables, setting.secret, options.items)
+    return Prepared(
+        Key(targets, slips), symbols, options.variables, setting.secret, options.items, options.about
+    )
 
 
 def judge(prepared: Prepared, answer: Answer) -> Verdict:
@@ -112,6 +121,8 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     items = (Checklist(prepared.items),) if prepared.items else ()
     text = (answer.text or answer.passage).strip()
     node = _stated(text, prepared.symbols, answer.notation)
+    if node is None and len(clauses := list(_clauses(text, prepared.about))) == 1:
+        node = _stated(clauses[0], prepared.symbols, answer.notation)
     if node is None:
         message = "No single inequality can be told apart from the words; a person reads this."
         return undecided("words", message, ("", ""), *items)
@@ -168,6 +179,14 @@ def _stated(text: str, symbols: Symbols, notation: Notation) -> Node | None:
         except StudentError:
             continue
     return None
+
+
+def _clauses(text: str, about: tuple[str, ...]) -> Iterator[str]:
+    """The clauses of a text with an inequality and one of some words."""
+    for clause in re.split(r"[.;:]\s|,\s|\n|\bwhile\b|\bwhereas\b|\band\b", text[:_LONG]):
+        words = re.findall(r"[a-z]+", clause.lower())
+        if any(word in words for word in about) and _SIGN.search(clause):
+            yield clause
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str, str]]:

@@ -200,7 +200,7 @@ def _read(text: str, notation: Notation, prepared: Prepared) -> list[_Read]:
 
 
 def _spaced(text: str) -> str:
-    return re.sub(r"\\[,;: !]|~", " ", text)
+    return re.sub(r"(?<!\\)\\[,;: !]|~", " ", text)  # the second sign of `\\\\ 1` ends a row
 
 
 def _without_set(text: str) -> str:

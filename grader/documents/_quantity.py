@@ -32,6 +32,16 @@ _DECLARED = re.compile(
 )
 _DOTTED = re.compile(r"\\begin\{.*\\[cdv]?dots", re.DOTALL)
 _GOES_ON = re.compile(r"\s*=(?!=)")
+_CONDITION = re.compile(
+    r"\s*,?\s*(?:if|when|whenever|unless|provided(?: that)?|as long as)\s+"
+    r"(?:\$(?P<formula>[^$]{1,200})\$|(?:it |the unit |the neuron |this )?(?:is )?"
+    r"(?:active|inactive|on|off|positive|negative)\b)"
+)
+_OTHERWISE = re.compile(
+    r"\s*[,;.]?\s*(?:and\s+|or\s+)?"
+    r"(?:(?:else|otherwise)[,:]?\s*(?:it is\s+)?\$(?P<after>[^$]{1,200})\$"
+    r"|\$(?P<before>[^$]{1,200})\$\s*,?\s*(?:else|otherwise))"
+)
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z][a-z]+[,:;.)]?|[-–—,:;]|[AaI]|\$.*\$[,:;.]?")
 _RESULT = re.compile(r"(?:my_?)?(?:final_?)?(?:answer|ans|result|res|solution|sol|value|out|output)\d?", re.I)
 _MARKER = re.compile(r"\(?\w\)|\d{1,2}\.")
@@ -58,6 +68,8 @@ class Quantity:
         spelled = canonical(_COUNT.sub("number ", _COUNTED.sub("", name, count=1), count=1))
         if spelled in self.names or (self.word and spelled.lower() == self.word):
             return True
+        if len(spelled) > 3 and spelled.isalpha() and spelled.lower() in self.names:
+            return True
         head, bracket, _ = spelled.partition("(")
         return bool(bracket and head in self.names and spelled.endswith(")"))
 
@@ -67,7 +79,7 @@ class Found:
     r"""A candidate answer, under which `name` it stands.
 
     `shown` is a text that stands in for a value nobody could tell apart, `declared` one that is introduced
-    as the answer: `\text{Solution: } z = 1`.
+    as the answer: `\text{Solution: } z = 1`. `chain` and `doubt` are those of an answer.
     """
 
     text: str
@@ -77,6 +89,8 @@ class Found:
     shown: bool = False
     name: str = ""
     declared: bool = False
+    chain: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def named(line: str) -> tuple[str, str, str] | None:
@@ -129,8 +143,9 @@ def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _on_line(line: str, quantity: Quantity, place: Place) -> Iterator[Found]:
     line = _BULLET.sub("", line, count=1).replace("`", "")
-    for _, _, formula in inline(line):
-        yield from _from_relations(relations(formula), quantity, place, "latex")
+    for _, end, formula in inline(line):
+        for found in _from_relations(relations(formula), quantity, place, "latex"):
+            yield _under_condition(found, line[end:], quantity)
     if "=" not in line and ":" not in line:
         return
     if parts := named(line):
@@ -147,6 +162,24 @@ def _on_line(line: str, quantity: Quantity, place: Place) -> Iterator[Found]:
                     text = f"{left.strip()} = {value}" if quantity.equation else value
                     yield Found(text, place, notation_of(text))
                     break
+
+
+def _under_condition(found: Found, after: str, quantity: Quantity) -> Found:
+    r"""A value with the case it is stated for: `$e = 1$ if $w > 0$, else $2$` is one formula with two cases.
+
+    Where only one case is stated, whoever reads the value is told of it.
+    """
+    case = _CONDITION.match(after)
+    if case is None or quantity.equation:
+        return found
+    condition, rest = case["formula"], after[case.end() :]
+    other = _OTHERWISE.match(rest) if condition else None
+    if condition and other and re.search(r"[<>]|\\[gl](?:eq?|t)(?![a-z])", condition):
+        last = other["before"] or other["after"]
+        text = rf"\begin{{cases}} {found.text} & {condition} \\ {last} & \text{{else}} \end{{cases}}"
+        return replace(found, text=text, chain=())
+    said = " ".join(after[: len(after) if len(after) < 60 else 60].split()).rstrip(".,;")
+    return replace(found, doubt=f"It is stated under a condition (“{said}”).")
 
 
 def _across_lines(block: Block, quantity: Quantity) -> Iterator[Found]:
@@ -171,7 +204,9 @@ def _from_relations(
             chain = " = ".join(map(str.strip, ends))
             text = chain if quantity.equation else _without_bound(value)
             declared = bool(_DECLARED.match(sides[0]))
-            yield Found(text, place, notation, relation.boxed, name=canonical(name), declared=declared)
+            links = (*(side for side in map(_without_words, sides) if not quantity.bears(side)), text)
+            one = Found(text, place, notation, relation.boxed, name=canonical(name), declared=declared)
+            yield replace(one, chain=tuple(map(str.strip, links)) if len(links) > 1 else ())
 
 
 def _without_words(side: str) -> str:

@@ -43,6 +43,8 @@ _REMARK = re.compile(r"(?:\\q?quad\s*)?\\(?:text|mbox)\{\s+[a-z]+\s[^{}$]*\}[\w\
 _REAL = re.compile(
     r"[,;](?:\s|\\[,;: ]|\\q?quad)*\\?[A-Za-z]+\s*\\in\s*\\mathbb\s*\{?R\}?(?:\s*\\text\{[^{}$]*\})?[\s.,!]*$"
 )
+# `... x_1. \text{ Normalized: } u` names what follows
+_LABEL = re.compile(r"(?<=[\w}).])\s*[.,;]?\s*\\(?:text|mbox)\{\s*([A-Za-z][A-Za-z ]{2,30}):\s*\}\s*(?!=)")
 # "=" and arrows with a remark above them
 _ABOVE = re.compile(
     r"\\(?:stackrel|overset)\s*\{[^{}]*\}\s*\{\s*(=|\\Rightarrow|\\implies|\\Longrightarrow|\\approx|\\Leftrightarrow)\s*\}"
@@ -62,7 +64,7 @@ class Relation:
     boxed: bool = False
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def relations(text: str) -> tuple[Relation, ...]:
     """The relations of a formula in the order they stand; none when it states none."""
     if len(text) > SIZE_LIMIT:
@@ -161,7 +163,7 @@ def _ends_boxed(statement: str, last: str) -> bool:
 
 def _statements(text: str) -> Iterator[str]:
     """The rows of a display, where a row that begins with a sign goes on with the one before."""
-    text = without_remarks(_ABOVE.sub(r"\1 ", _NOISE.sub("", text)))
+    text = _LABEL.sub(r" ; \\text{\1} = ", without_remarks(_ABOVE.sub(r"\1 ", _NOISE.sub("", text))))
     while outer := _OUTER.match(text):
         text = outer[3]
     current = ""

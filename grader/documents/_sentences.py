@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 
 from grader.documents._names import canonical
 from grader.documents._quantity import TEXT_LIMIT, Found, Quantity, down, inline
-from grader.documents._relations import trimmed
+from grader.documents._relations import relations, trimmed
 from grader.types import Block
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 _ORDER = re.compile(r"\s*\\?(?:mathcal\{O\}|Theta|O|Omicron|Θ)\s*(?:\\left)?\s*\(")
-_SAYS = re.compile(r"(?:^|\s)(?:is|are|equals|becomes?|requires?|costs?|takes?|needs?|approaches|to)\s*$")
+_SAYS = re.compile(
+    r"(?:^|\s)(?:is|are|be|in|at|equals|becomes?|requires?|costs?|takes?|needs?|approaches|to)\s*$"
+)
 _CASE = re.compile(r"(?:(?<=[,;])|(?<=,\sand)|(?<=;\sand))\s+(?=(?:if|when|for|whereas|while)\s)")
 # a regime such as `s \\ll t`, in the one spelling of names
 _REGIME = re.compile(r"\w(?:ll|gg)\w")
@@ -96,8 +98,16 @@ def _by_its_name(sentence: str, mine: Quantity, others: Sequence[Quantity]) -> s
     if len(orders) == 1:
         return trimmed(orders[0])
     said = [formula for begin, _, formula in formulas if _SAYS.search(sentence[:begin])]
-    if len(said) != 1 or "=" in said[0] or orders:
+    if len(said) != 1 or orders:
         return ""
+    if "=" in said[0]:  # a chain that leads to the value, with no name in front
+        chain = relations(said[0])
+        sides = chain[-1].sides if len(chain) == 1 else ()
+        return (
+            chain[-1].value
+            if (len(sides) == 1 and not canonical(sides[0]).isalnum()) or len(sides) > 1
+            else ""
+        )
     # "the only solution is $w$" names it once more
     return "" if canonical(said[0]).isalnum() and not said[0].strip().isdigit() else trimmed(said[0])
 

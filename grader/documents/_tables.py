@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 TABLES_LIMIT = 20
 ROWS_LIMIT = 100
@@ -35,7 +36,7 @@ def crossed(text: str, bears: Callable[[str, str], bool]) -> Iterator[tuple[str,
     for at in rules[:TABLES_LIMIT]:
         header = _cells(lines[at - 1])
         for offset, line in enumerate(lines[at + 1 : at + 1 + ROWS_LIMIT], at + 1):
-            row = _cells(line) if "|" in line else []
+            row = _cells(line) if "|" in line else ()
             if len(row) != len(header) or _RULE.match(line):
                 break
             for name, value in zip(header[1:], row[1:], strict=True):
@@ -43,5 +44,6 @@ def crossed(text: str, bears: Callable[[str, str], bool]) -> Iterator[tuple[str,
                     yield value, offset
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in _CELL.split(line.strip().strip("|"))]
+@lru_cache(maxsize=2048)
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in _CELL.split(line.strip().strip("|")))

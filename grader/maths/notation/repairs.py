@@ -1,0 +1,88 @@
+r"""What a scan makes of handwriting: `l` and `O` for digits, a small letter for a capital one.
+
+Only tried on text that cannot be read as it stands, and only where the rubric's symbols leave one way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from grader.maths.names import Symbols
+
+LENGTH_LIMIT = 5_000
+
+_FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|vec|mathit|overrightarrow)"
+_LETTER = re.compile(rf"(?P<font>{_FONT}\s*\{{\s*)?(?<![A-Za-z\\])(?P<letter>[A-Za-z])(?![A-Za-z])")
+_ONE = re.compile(
+    r"(?<![A-Za-z\\])[lI|](?=\d)|(?<=\d)[lI|](?![A-Za-z])|(?<=\^-)[lI|]|(?<=\^\{-)[lI|](?=\s*\})"
+)
+_ZERO = re.compile(
+    r"(?<=\d)[Oo](?![A-Za-z(])|(?<![A-Za-z\\])[Oo](?=\.?\d)|(?<=[&\[,(])\s*[Oo](?=\s*[&\],)\\])"
+)
+
+
+class Repair(NamedTuple):
+    """A text with something put right, and the sentence that tells it."""
+
+    text: str
+    told: str
+
+
+def repairs(text: str, symbols: Symbols) -> tuple[Repair, ...]:
+    r"""Every sensible reading of a text that is not what it says, the smallest change first.
+
+    >>> from grader.maths.names import declare
+    >>> symbols = declare({"X": {"matrix": ["n", "d"]}, "t": {"vector": "n"}}, {"n": 3, "d": 2})
+    >>> repairs(r"(X^TX)^{-l} X^Tt", symbols)[0]
+    Repair(text='(X^TX)^{-1} X^Tt', told='Read “l” as 1.')
+    >>> repairs(r"\mathbf{x}^Tt", symbols)[0]
+    Repair(text='{X}^Tt', told='Read “x” as X.')
+    """
+    if len(text) > LENGTH_LIMIT:
+        return ()
+    found: list[Repair] = []
+    for change in (_digits, _capitals):
+        for one in change(text, symbols):
+            found.append(one)
+            if change is _digits:
+                found += [Repair(two.text, f"{one.told} {two.told}") for two in _capitals(one.text, symbols)]
+    return tuple(dict.fromkeys(found))
+
+
+def _digits(text: str, symbols: Symbols) -> Iterator[Repair]:
+    new, ones = _ONE.subn("1", text)
+    letters = sorted(set(_ONE.findall(text)))
+    new, zeros = _ZERO.subn("0", new)
+    if not ones + zeros:
+        return
+    told = [f"Read {_quoted(letters)} as 1."] if ones else []
+    told += ["Read “O” as 0."] if zeros else []
+    yield Repair(new, " ".join(told))
+
+
+def _quoted(letters: list[str]) -> str:
+    return " and ".join(f"“{letter}”" for letter in letters)
+
+
+def _capitals(text: str, symbols: Symbols) -> Iterator[Repair]:
+    """Letters that nobody declared, as the capital or small letter that is declared."""
+    meant: dict[str, str] = {}
+    for match in _LETTER.finditer(text):
+        letter = match["letter"]
+        if symbols.find(letter) is None and symbols.find(letter.swapcase()) is not None:
+            meant[letter] = letter.swapcase()
+    if not meant or {"T"} & set(meant):
+        meant.pop("T", None)  # the T of a transpose
+    if not meant:
+        return
+
+    def put(match: re.Match[str]) -> str:
+        letter = match["letter"]
+        if letter not in meant:
+            return match[0]
+        return f"{{{meant[letter]}" if match["font"] else meant[letter]
+
+    told = " ".join(f"Read “{one}” as {other}." for one, other in sorted(meant.items()))
+    yield Repair(_LETTER.sub(put, text), told)

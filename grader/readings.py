@@ -1,0 +1,102 @@
+"""What an answer says where it cannot be read as it stands: what a scan garbled, the line before, a doubt.
+
+A repair is always told. A repaired reading that is right, or a declared mistake, is judged; one that is
+simply wrong may have been misread, and waits for a person, as do two repairs that are not worth the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from grader import checks
+from grader.errors import StudentError
+from grader.maths.notation import repairs
+from grader.types import Answer, Checklist, Note, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from grader.rubric import Part
+
+MOST_LINKS = 6
+_REPAIRED = frozenset(("unknown-name", "unknown-command", "syntax", "character"))
+_DECIDED = (Outcome.CORRECT, Outcome.PARTIAL, Outcome.INCORRECT)
+
+
+def judge(part: Part, prepared: Any, answer: Answer) -> Verdict:
+    """The verdict on an answer, or on the one reading of it that makes sense.
+
+    Raises:
+        StudentError: it cannot be read in any way.
+    """
+    try:
+        verdict = checks.load(part.check).judge(prepared, answer)
+    except StudentError as error:
+        if error.code not in _REPAIRED or part.reads == "prose":
+            raise
+        found = _repaired(part, prepared, answer) or _earlier(part, prepared, answer, error)
+        if found is None:
+            raise
+        verdict = found
+    return _doubted(verdict, answer)
+
+
+def _repaired(part: Part, prepared: Any, answer: Answer) -> Verdict | None:
+    """The verdict on what a scan made unreadable, with the repair told; None where nothing helps."""
+    found: list[Verdict] = []
+    for repair in repairs.repairs(answer.text, part.symbols):
+        try:
+            verdict = checks.load(part.check).judge(prepared, answer._replace(text=repair.text))
+        except StudentError:
+            continue
+        found.append(replace(verdict, evidence=(Note("remark", repair.told), *verdict.evidence)))
+    if not found:
+        return None
+    if len({verdict.credit for verdict in found}) > 1:
+        listed = tuple(f"{verdict.read}: {verdict.message}" for verdict in found)
+        said = "This can be read in several ways, which are not worth the same; a person will decide."
+        return Verdict(Outcome.UNDECIDED, None, "two-readings", said, evidence=(Checklist(listed),))
+    return _sure(found[0])
+
+
+def _earlier(part: Part, prepared: Any, answer: Answer, error: StudentError) -> Verdict | None:
+    """The verdict on the last line of a chain of equalities that can be read, where its end cannot."""
+    links = [link for link in reversed(answer.chain) if link.strip() != answer.text.strip()]
+    for link in islice(links, MOST_LINKS):
+        one = answer._replace(text=link, chain=())
+        verdict: Verdict | None
+        try:
+            verdict = checks.load(part.check).judge(prepared, one)
+        except StudentError:
+            verdict = _repaired(part, prepared, one)
+        if verdict is not None and verdict.outcome in _DECIDED and len(link) > 3:
+            told = Note(
+                "remark", f"The last line cannot be read ({_first(str(error))}): judged is a line before."
+            )
+            verdict = replace(verdict, evidence=(told, *verdict.evidence))
+            return _sure(verdict)
+    return None
+
+
+def _sure(verdict: Verdict) -> Verdict | None:
+    """A verdict that is right or a declared mistake: any other may come from the reading."""
+    sure = verdict.credit == 1 or verdict.code.startswith("mistake-")
+    return verdict if sure else None
+
+
+def _doubted(verdict: Verdict, answer: Answer) -> Verdict:
+    if not answer.doubt or verdict.credit is None or verdict.credit == Fraction(1):
+        return verdict
+    said = f"{answer.doubt} Without it: {verdict.message} A person will decide."
+    return replace(verdict, outcome=Outcome.UNDECIDED, credit=None, code="doubt", message=said)
+
+
+def _first(text: str) -> str:
+    """The first sentence of a message, without its full stop."""
+    return next(_sentences(text)).rstrip(".")
+
+
+def _sentences(text: str) -> Iterator[str]:
+    yield from text.split(" The names of this part are")

@@ -1,0 +1,179 @@
+"""Answers that cannot be read as they stand: repairs that are told, the line before, doubts, wrong steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader import marking, rubric
+from grader.maths.names import declare
+from grader.maths.notation.repairs import repairs
+from grader.report import student_page
+from grader.types import Answer, Mark, Note, Place
+
+RUBRIC = """
+assignment: shears
+symbols:
+  X: {matrix: [n, d], rank: full}
+  A: {matrix: [d, d]}
+  t: {vector: n}
+  lam: {scalar: positive, also: [lambda]}
+dimensions: {n: 5, d: 3}
+parts:
+  "1":
+    title: Ridge
+    points: 1
+    answer: {name: [w]}
+    check: expression
+    expected: inv(X' X + lam I) X' t
+    mistakes:
+      - {is: inv(X' X) X' t, credit: 0.5, say: "The penalty is absent."}
+  "2":
+    title: Ridge with its steps
+    points: 1
+    answer: {name: [w]}
+    check: expression
+    expected: inv(X' X + lam I) X' t
+    derivation: {credit: 0.8, show: students}
+  "3":
+    title: A list
+    points: 1
+    answer: {name: [z]}
+    check: array
+    expected: "[14, 28, 10]"
+  "4":
+    title: A product
+    points: 1
+    answer: {name: [A X]}
+    check: expression
+    expected: X A
+    value_of: X A
+"""
+
+
+@pytest.fixture(scope="module")
+def sheet(tmp_path_factory: pytest.TempPathFactory) -> rubric.Rubric:
+    path = tmp_path_factory.mktemp("rubrics") / "shears.yaml"
+    path.write_text(RUBRIC, "utf-8")
+    return rubric.load(path)
+
+
+@pytest.fixture(scope="module")
+def prepared(sheet: rubric.Rubric) -> rubric.Prepared:
+    return rubric.prepare(sheet, b"secret")
+
+
+def mark(
+    sheet: rubric.Rubric,
+    prepared: rubric.Prepared,
+    part: str,
+    text: str,
+    *,
+    chain: tuple[str, ...] = (),
+    doubt: str = "",
+) -> Mark:
+    (wanted,) = [one for one in sheet.parts if one.id == part]
+    answer = Answer(part, text, Place("a.md"), "latex", chain=chain, doubt=doubt)
+    return marking.judge(wanted, prepared[part], (answer,))
+
+
+def notes(found: Mark, kind: str) -> list[str]:
+    return [one.text for one in found.verdict.evidence if isinstance(one, Note) and one.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "outcome", "told"),
+    [
+        ("1", r"(X^TX+\lambda I)^{-l}X^Tt", "correct", "Read “l” as 1."),
+        ("1", r"(\mathbf{x}^T\mathbf{x}+\lambda I)^{-1}\mathbf{x}^Tt", "correct", "Read “x” as X."),
+        ("1", r"(\mathbf{x}^T\mathbf{x})^{-1}\mathbf{x}^Tt", "partial", "Read “x” as X."),
+        ("3", r"\begin{pmatrix} l4 \\ 28 \\ 1O \end{pmatrix}", "correct", "Read “l” as 1. Read “O” as 0."),
+    ],
+)
+def test_what_a_scan_garbled_is_repaired_and_told(
+    sheet: rubric.Rubric, prepared: rubric.Prepared, part: str, text: str, outcome: str, told: str
+) -> None:
+    found = mark(sheet, prepared, part, text)
+    assert (str(found.verdict.outcome), notes(found, "remark")[0]) == (outcome, told)
+
+
+@pytest.mark.parametrize(
+    ("part", "text"), [("1", r"(X^TX+\lambda I)^{-l}X^Tq"), ("1", r"\mathbf{x}t"), ("3", "(l5, 28, 10)")]
+)
+def test_a_repaired_answer_that_is_wrong_waits_for_a_person(
+    sheet: rubric.Rubric, prepared: rubric.Prepared, part: str, text: str
+) -> None:
+    assert mark(sheet, prepared, part, text).points is None
+
+
+def test_a_letter_that_is_declared_is_never_changed() -> None:
+    symbols = declare({"X": {"scalar": "real"}, "x": {"scalar": "real"}, "l": {"scalar": "real"}}, [])
+    assert repairs("x + X + l", symbols) == ()
+
+
+def test_where_the_last_line_cannot_be_read_the_line_before_is(
+    sheet: rubric.Rubric, prepared: rubric.Prepared
+) -> None:
+    chain = (r"(X^TX+\lambda I)^{-1}X^Tt", r"\beta X^Tt")
+    found = mark(sheet, prepared, "1", chain[-1], chain=chain)
+    assert str(found.verdict.outcome) == "correct"
+    assert "judged is a line before" in notes(found, "remark")[0]
+
+
+def test_an_answer_under_a_doubt_can_be_right_but_is_not_marked_wrong(
+    sheet: rubric.Rubric, prepared: rubric.Prepared
+) -> None:
+    right, wrong = r"(X^TX+\lambda I)^{-1}X^Tt", "X^Tt"
+    assert mark(sheet, prepared, "1", right, doubt="It is stated under a condition.").points == 1
+    found = mark(sheet, prepared, "1", wrong, doubt="It is stated under a condition.")
+    assert (found.points, found.verdict.code) == (None, "doubt")
+
+
+WRONG_STEP = (r"(X^TX+\lambda I)^{-1}X^Tt", r"(X^TX)^{-1}X^Tt + \lambda X^Tt", r"(X^TX+\lambda I)^{-1}X^Tt")
+
+
+def test_a_step_that_does_not_follow_is_advice_for_the_staff(
+    sheet: rubric.Rubric, prepared: rubric.Prepared
+) -> None:
+    found = mark(sheet, prepared, "1", WRONG_STEP[-1], chain=WRONG_STEP)
+    assert found.points == 1
+    assert "does not follow" in notes(found, "advice")[0]
+
+
+def test_advice_is_not_in_the_report_of_a_student(sheet: rubric.Rubric, prepared: rubric.Prepared) -> None:
+    answer = Answer("1", WRONG_STEP[-1], Place("a.md"), "latex", chain=WRONG_STEP)
+    person = marking.Person("ada", "Ada")
+    result = marking.result(sheet, prepared, {"1": (answer,)}, person)
+    assert "does not follow" not in student_page(result)
+
+
+def test_a_rubric_may_take_points_for_a_wrong_step(sheet: rubric.Rubric, prepared: rubric.Prepared) -> None:
+    found = mark(sheet, prepared, "2", WRONG_STEP[-1], chain=WRONG_STEP)
+    assert (str(found.points), found.verdict.code) == ("0.8", "derivation")
+    assert "does not follow" in notes(found, "hint")[0]
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        (r"0", r"(X^TX+\lambda I)^{-1}X^Tt"),
+        (r"\gamma", r"(X^TX+\lambda I)^{-1}X^Tt"),
+        (r"X^Tt", r"(X^TX+\lambda I)^{-1}X^Tt"),
+        (r"(X^TX+I\lambda)^{-1}X^Tt", r"(X^TX+\lambda I)^{-1}X^Tt"),
+        (r"Xt", r"(X^TX+\lambda I)^{-1}X^Tt"),
+    ],
+)
+def test_no_step_is_called_wrong_that_may_follow(
+    sheet: rubric.Rubric, prepared: rubric.Prepared, chain: tuple[str, ...]
+) -> None:
+    found = mark(sheet, prepared, "2", chain[-1], chain=chain)
+    assert found.points == 1
+    assert not notes(found, "hint")
+
+
+def test_a_chain_must_be_about_the_product_that_is_asked_for(
+    sheet: rubric.Rubric, prepared: rubric.Prepared
+) -> None:
+    assert mark(sheet, prepared, "4", "X A = X A").points == 1
+    found = mark(sheet, prepared, "4", "X A A = X A")
+    assert found.points == 0
+    assert found.verdict.code == "other-product"
