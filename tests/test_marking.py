@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from grader import checks, marking
 from grader.errors import StudentError
-from grader.maths.names import NONE
 from grader.marking import Person, points
+from grader.maths.names import NONE
 from grader.rubric import Part, Rubric
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Place, Problem, Verdict
 
