@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,12 +13,16 @@ from grader.maths.names import SCALAR, Shape, Symbols
 from grader.maths.tree import Node
 from grader.maths.values.algebra import Point, Undefined, Value
 from grader.maths.values.evaluate import evaluate, weight
+from grader.maths.values.field import ABSOLUTE, CONDITIONAL, OPAQUE, field_point
 from grader.maths.values.shapes import FLEXIBLE, infer
 
 if TYPE_CHECKING:
     from grader.maths.sameness.agreement import State
+    from grader.maths.sameness.identity import Comparison
     from grader.maths.values.real import Sample
 
+# A frame with more formulas than a question has keeps the parts they are made of, too; and so many of each.
+_FEW, MOST_FORMULAS = 3, 500
 # Beyond this degree the printed error bound would no longer be small.
 MOST_WEIGHT = 2**20
 # Operations and functions that need whole numbers where a name stands.
@@ -51,21 +56,27 @@ class Frame:
         self.integers = (
             self.counts - self.symbols.dimensions[0].keys() if self.symbols.dimensions else self.counts
         )
-        self._points: dict[tuple[int, bool], Point] = {}
+        self._points: dict[tuple[int, bool, bool], Point] = {}
+        # What was settled, by its tree; bounded.
+        self.formulas: dict[Node, Formula] = {}
+        self.settled: dict[Node, tuple[Node, Shape, bool]] = {}
+        self._independent: dict[tuple[frozenset[Node], int, bool], bool] = {}
         self._samples: dict[tuple[int, bool], Sample | None] = {}
         self._ball_points: dict[tuple[object, int, bool], Point] = {}
 
-    def point(self, index: int, counting: bool = True) -> Point:
+    def point(self, index: int, counting: bool = True, plural: bool = False) -> Point:
         """The `index`-th random point of the field; the same secret gives the same one.
 
-        With `counting` names of integers are small numbers that may stand in exponents and limits.
+        With `counting` names of integers are small numbers that may stand in exponents and limits; `plural`
+        is said where formulas may be complex.
         """
-        found = self._points.get((index, counting))
+        found = self._points.get((index, counting, plural))
         if found is None:
-            from grader.maths.values.field import field_point
-
             found = field_point(self.symbols, self.secret, index, self.sizes(index), counting=counting)
-            self._points[index, counting] = found
+            found.algebra.plural = plural
+            self._points[index, counting, plural] = found
+        if found.kept is None and len(self.formulas) > _FEW:
+            found.kept = {}
         return found
 
     def sample(self, index: int, counting: bool = True) -> Sample | None:
@@ -94,6 +105,17 @@ class Frame:
         with ctx.workprec(precision):
             return self.in_balls((index, True), sample, precision, plural=False)
 
+    def independent(self, arguments: frozenset[Node], index: int, counting: bool) -> bool:
+        """Whether functions of these arguments obey no equation that the field does not know."""
+        key = (arguments, index % max(1, len(self.symbols.dimensions)), counting)
+        if key not in self._independent:
+            from grader.maths.sameness.independence import are_independent
+
+            if len(self._independent) >= MOST_FORMULAS:
+                self._independent.clear()
+            self._independent[key] = are_independent(arguments, self, index, counting=counting)
+        return self._independent[key]
+
     def in_balls(self, key: object, sample: Sample, precision: int, plural: bool) -> Point:
         """A point of rational numbers in balls of the working precision; those with a key are kept."""
         if key is None:
@@ -114,10 +136,27 @@ class FieldValue(NamedTuple):
     """A value in the field, and what was met on the way (see `field`)."""
 
     value: Value
-    opaque: bool
-    restrictions: set[tuple[object, ...]]
-    divisors: set[int]
-    conditional: bool
+    met: set[object]
+
+    @property
+    def opaque(self) -> bool:
+        """Whether a function was applied whose identities a field does not know."""
+        return OPAQUE in self.met
+
+    @property
+    def conditional(self) -> bool:
+        """Whether a condition was met."""
+        return CONDITIONAL in self.met
+
+    @property
+    def restrictions(self) -> set[object]:
+        """The arguments of functions that are not defined everywhere."""
+        return {one for one in self.met if type(one) is tuple and one[0] != ABSOLUTE}
+
+    @property
+    def divisors(self) -> set[object]:
+        """The values that were divided by."""
+        return {one for one in self.met if type(one) is int}
 
 
 class Formula:
@@ -130,6 +169,15 @@ class Formula:
         self.plural = ("constant", "i") in self.seen or not self.seen.isdisjoint(frame.complex)
         self._values: dict[tuple[int, bool, bool], FieldValue | Undefined] = {}
         self.states: dict[tuple[object, int, bool], State] = {}
+        # What comparing others with this one found, and whether in any layout.
+        self.compared: dict[tuple[Formula, bool], Comparison] = {}
+
+    @cached_property
+    def arguments(self) -> frozenset[Node] | None:
+        """The arguments of its functions, where those alone are met that `independence` knows; else None."""
+        from grader.maths.sameness.independence import arguments_of
+
+        return arguments_of(self)
 
     def counting(self) -> bool:
         """Whether names of integers must be small numbers here: in exponents, limits, sizes."""
@@ -161,14 +209,10 @@ class Formula:
         key = (index, plural, counting)
         found = self._values.get(key)
         if found is None:
-            point = self.frame.point(index, counting)
-            field = point.algebra
-            field.reset()  # type: ignore[attr-defined]
-            field.plural = plural
+            point = self.frame.point(index, counting, plural)
+            met = point.algebra.reset()  # type: ignore[attr-defined]
             try:
-                value = evaluate(self.settled, point)
-                met = (field.opaque, field.restrictions, field.divisors, field.conditional)  # type: ignore[attr-defined]
-                found = FieldValue(value, *met)
+                found = FieldValue(evaluate(self.settled, point), met)
             except Undefined as error:
                 found = error
             except ZeroDivisionError:
@@ -191,10 +235,18 @@ def settle(node: Node, frame: Frame) -> Formula:
         ShapeError: it does not conform.
         StudentError: it has no value for a reason that its author must mend.
     """
-    settled, shape = infer(node, frame.symbols, square=frame.square)
+    known = frame.formulas.get(node)
+    if known is not None:
+        return known
+    if len(frame.formulas) >= MOST_FORMULAS:
+        frame.formulas.clear()
+        frame.settled.clear()
+    kept = frame.settled if len(frame.formulas) > _FEW else None
+    settled, shape = infer(node, frame.symbols, square=frame.square, kept=kept)
     formula = Formula(node, settled, shape, frame)
     if formula.weight > MOST_WEIGHT:
         raise StudentError("The formula is of too high a degree to be compared.", code="too-large")
+    frame.formulas[node] = formula
     return formula
 
 

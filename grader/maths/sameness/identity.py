@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grader.errors import StudentError
 from grader.maths.names import SCALAR
-from grader.maths.sameness.formula import Formula, Frame, defined, resized, settle
+from grader.maths.sameness.formula import MOST_FORMULAS, Formula, Frame, defined, resized, settle
 from grader.maths.tree import Node, number, walk
 from grader.maths.values.algebra import Undefined, Value, is_matrix
 from grader.maths.values.derivative import differentiate
@@ -73,6 +73,15 @@ def compare(expected: Formula, got: Formula, *, any_layout: bool = False) -> Com
     Raises:
         StudentError: a formula that cannot be evaluated (an index out of range, too many terms).
     """
+    known = expected.compared.get((got, any_layout))
+    if known is None:
+        if len(expected.compared) >= MOST_FORMULAS:
+            expected.compared.clear()
+        known = expected.compared[got, any_layout] = _compared(expected, got, any_layout)
+    return known
+
+
+def _compared(expected: Formula, got: Formula, any_layout: bool) -> Comparison:
     turned = False
     if got.shape == FLEXIBLE and expected.shape[0] == expected.shape[1]:
         # A bare I has the size of what is expected.
@@ -135,7 +144,7 @@ def _by_values(expected: Formula, got: Formula, turned: bool, *, witnessed: bool
             undefined = error
             continue
         if is_matrix(found.value) != is_matrix(wanted.value) or found.value != wanted.value:
-            if wanted.opaque or found.opaque:
+            if (wanted.opaque or found.opaque) and not _proved(expected, got, index, counting):
                 return _by_balls(expected, got, turned, plural, counting)
             how = "Exact evaluation at a random point gives another value: that is a proof."
             return Comparison("different", how, "", turned)
@@ -164,6 +173,14 @@ def _by_values(expected: Formula, got: Formula, turned: bool, *, witnessed: bool
     if divisors and expected.shape == SCALAR and not plural:
         notes = _removable(expected, got, counting)
     return Comparison("same", how, "", turned, notes)
+
+
+def _proved(expected: Formula, got: Formula, index: int, counting: bool) -> bool:
+    """Whether different values at a point prove a difference although functions were met there."""
+    ours, theirs = expected.arguments, got.arguments
+    return (
+        ours is not None and theirs is not None and expected.frame.independent(ours | theirs, index, counting)
+    )
 
 
 def _removable(expected: Formula, got: Formula, counting: bool) -> tuple[str, ...]:

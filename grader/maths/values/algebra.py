@@ -59,12 +59,13 @@ class Algebra(Protocol):
     def holds(self, sign: str, left: Scalar, right: Scalar) -> bool | Scalar: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Point:
     """Values for all symbols in one arithmetic.
 
     `integers` are those that may stand in exponents and limits of sums; `exact` is the same point in the
-    rationals, where it has one; `depth` counts the bound names around.
+    rationals, where it has one; `depth` counts the bound names around. `kept` holds, by the identity of a
+    settled tree, the tree itself, its value and what was met on the way; None where nothing is kept.
     """
 
     algebra: Algebra
@@ -72,6 +73,7 @@ class Point:
     integers: Mapping[str, int]
     exact: Point | None = None
     depth: int = 0
+    kept: dict[int, tuple[object, Value, set[object]]] | None = None
 
     def bind(self, name: str, value: Value, whole: int | None = None, exact: Value | None = None) -> Point:
         """The point with one more name."""

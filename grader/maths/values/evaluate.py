@@ -47,7 +47,39 @@ def evaluate(node: Node, point: Point) -> Value:
     op = node.op
     if op == "symbol":
         return point.values[node.value]  # type: ignore[index]
-    return _OPERATIONS.get(op, _no_value)(node, point)
+    kept = point.kept
+    if kept is None or op in _CHEAP:
+        return _OPERATIONS.get(op, _no_value)(node, point)
+    found = kept.get(id(node))
+    if found is None:
+        return _worked_out(node, point, kept)
+    if found[2]:
+        point.algebra.met |= found[2]  # type: ignore[attr-defined]
+    return found[1]
+
+
+_CHEAP = frozenset("number decimal constant identity negate".split())
+
+
+def _worked_out(node: Node, point: Point, kept: dict[int, tuple[object, Value, set[object]]]) -> Value:
+    """The value of a tree not met before at this point; it is kept with what is met on the way."""
+    field: Any = point.algebra
+    outer = field.met
+    met: set[object] = set()
+    field.met = met
+    try:
+        value = _OPERATIONS.get(node.op, _no_value)(node, point)
+    finally:
+        field.met = outer
+        if met:
+            outer |= met
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[id(node)] = node, value, met
+    return value
+
+
+_MOST_KEPT = 4_000
 
 
 def _no_value(node: Node, point: Point) -> Value:

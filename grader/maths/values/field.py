@@ -2,10 +2,13 @@
 
 Unknown functions are random functions there: equal arguments, equal values. So are functions that are
 known but not rational (exp, log, roots, absolute values), as far as a true identity does not say more:
-exp(-x) = 1/exp(x); sine and cosine are rational in one odd random function; abs is even. Such functions
-set `opaque`, and then only equality means something. `restrictions` are the arguments of functions that
-are not defined everywhere, `divisors` the values that were divided by: two formulas that agree in these
-too have the same domain. The constant i is a square root of -1, so primes are 1 modulo 4.
+exp(-x) = 1/exp(x); sine and cosine are rational in one odd random function; abs is even. The constant i is
+a square root of -1, so primes are 1 modulo 4.
+
+What an evaluation met is put into one set, `met`: OPAQUE where such a function was applied, for then only
+equality means something; CONDITIONAL where a condition was; each value that was divided by; and, as tuples,
+the arguments of functions that are not defined everywhere. Two formulas that agree in these too have the
+same domain.
 """
 
 from __future__ import annotations
@@ -19,8 +22,13 @@ from random import Random
 from flint import fmpz, nmod, nmod_mat
 
 from grader.maths.names import SCALAR, Symbols
+from grader.maths.tree import Node
 from grader.maths.values.algebra import Point, Scalar, Undefined, Value
+from grader.maths.values.evaluate import evaluate
 from grader.maths.values.sample import Values, counts, draw_value
+
+OPAQUE, CONDITIONAL = "opaque", "conditional"
+ABSOLUTE = "an absolute value"
 
 # Functions of real numbers defined everywhere but at isolated points; all others restrict the domain.
 _TOTAL = frozenset(
@@ -43,7 +51,7 @@ def secret_prime(secret: bytes) -> int:
 
 
 class Field:
-    """The integers modulo a prime; `opaque` is set once a function was used whose identities are lost."""
+    """The integers modulo a prime; `met` is what the evaluation at hand has met so far."""
 
     generic = True
 
@@ -57,12 +65,11 @@ class Field:
         self._hashers: dict[tuple[str, tuple[int, ...]], blake2b] = {}
         self.reset()
 
-    def reset(self) -> None:
-        """Forget what the last evaluation met."""
-        self.opaque, self.conditional, self.work = False, False, 0
-        self.restrictions: set[tuple[object, ...]] = set()
-        self.divisors: set[int] = set()
-        self._absolute: set[int] = set()
+    def reset(self) -> set[object]:
+        """Forget what the last evaluation met: the set that the next one fills."""
+        self.work = 0
+        self.met: set[object] = set()
+        return self.met
 
     def number(self, value: Fraction) -> Scalar:
         if value.denominator == 1:
@@ -102,7 +109,7 @@ class Field:
 
     def is_zero(self, value: Scalar) -> bool:
         plain = int(value)
-        self.divisors.add(plain)
+        self.met.add(plain)
         return plain == 0
 
     def is_clear(self, value: Scalar) -> bool:
@@ -124,7 +131,7 @@ class Field:
 
     def blind(self) -> None:
         """Remember that a difference proves nothing any more."""
-        self.opaque = True
+        self.met.add(OPAQUE)
 
     def _exp(self, x: Scalar) -> Scalar:
         plain = int(x)
@@ -150,9 +157,9 @@ class Field:
         x = args[0]
         if name == "log" and (x == 1 or x == self._constants.get("e")):
             return x - 1 if x == 1 else self.one
-        self.opaque = True
+        self.met.add(OPAQUE)
         if name not in _TOTAL:
-            self.restrictions.add((name, *(int(argument) for argument in args)))
+            self.met.add((name, *(int(argument) for argument in args)))
         if name == "exp":
             return self._exp(x)
         if name == "logistic":
@@ -168,9 +175,9 @@ class Field:
             below = 1 / (1 + half * half)
             return _ratio(name, 2 * half * below, (1 - half * half) * below)
         if name == "abs":
-            if int(x) not in self._absolute:  # an absolute value is its own
+            if (ABSOLUTE, int(x)) not in self.met:  # an absolute value is its own
                 x = self._even("abs", x)
-                self._absolute.add(int(x))
+                self.met.add((ABSOLUTE, int(x)))
             return x
         if name == "relu":
             return (x + self._even("abs", x)) / 2
@@ -189,10 +196,10 @@ class Field:
         return self.hashed(name, (), args)
 
     def root(self, value: Scalar, degree: int = 2) -> Scalar:
-        self.opaque = True
+        self.met.add(OPAQUE)
         odd = degree % 2 == 1
         if not odd:
-            self.restrictions.add(("even root", int(value)))
+            self.met.add(("even root", int(value)))
         if int(value) == 0:
             return value
         # Roots of odd degree of negative numbers are real, unless complex numbers are about.
@@ -200,8 +207,8 @@ class Field:
         return self._odd(name, value) if odd and not self.plural else self.hashed(name, (), [value])
 
     def power(self, base: Scalar, exponent: Scalar) -> Scalar:
-        self.opaque = True
-        self.restrictions.add(("power", int(base), int(exponent)))
+        self.met.add(OPAQUE)
+        self.met.add(("power", int(base), int(exponent)))
         return self.hashed("power", (), [base, exponent])
 
     def rational_power(self, base: Scalar, exponent: Fraction) -> Scalar:
@@ -215,11 +222,11 @@ class Field:
         return 1 / value if count < 0 else value
 
     def absolute_square(self, value: Scalar) -> Scalar:
-        self.opaque = True
+        self.met.add(OPAQUE)
         return value * self.hashed("conj", (), [value])
 
     def holds(self, sign: str, left: Scalar, right: Scalar) -> Scalar:
-        self.opaque = self.conditional = True
+        self.met.update((OPAQUE, CONDITIONAL))
         if sign in ("=", "!="):
             truth = self._even("is zero", left - right)
             return truth if sign == "=" else 1 - truth
@@ -276,11 +283,14 @@ class _Elements(Values):
         super().__init__(symbols)
         self.field, self.sizes = field, sizes
         self.key, self.index = blake2b(secret).digest(), index
+        self.definitions: dict[str, tuple[Value, set[object]]] = {}
 
     def __missing__(self, name: str) -> Scalar:
         symbol = self.symbols.table.get(name)
-        if symbol is None or symbol.kind == "function" or symbol.definition is not None:
-            return super().__missing__(name)
+        if symbol is None or symbol.kind == "function":
+            raise KeyError(name)
+        if symbol.definition is not None:
+            return self.defined(name, symbol.definition)
         digest = blake2b(f"{self.index}|{name}".encode(errors="surrogatepass"), key=self.key).digest()
         if symbol.shape == SCALAR:
             value = self.draw(int.from_bytes(digest, "big"), symbol.domain)
@@ -288,6 +298,22 @@ class _Elements(Values):
             source = Random(digest)  # noqa: S311 - seeded on purpose
             value = draw_value(symbol, self.field, source, self.sizes, self.drawn)
         self[name] = value
+        return value
+
+    def defined(self, name: str, definition: Node) -> Value:
+        """The value of an abbreviation; what is met in it belongs to every formula that it stands in."""
+        assert self.point is not None
+        outer = self.field.met
+        if name not in self.definitions:
+            self.field.met = set()
+            try:
+                value = evaluate(definition, self.point)
+                self.definitions[name] = value, self.field.met
+            finally:
+                outer |= self.field.met
+                self.field.met = outer
+        value, met = self.definitions[name]
+        outer |= met
         return value
 
     def draw(self, large: int, domain: str) -> Scalar:

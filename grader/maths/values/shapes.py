@@ -42,20 +42,26 @@ class ShapeError(StudentError):
 
 
 def infer(
-    node: Node, symbols: Symbols, *, square: bool = False, size: Dimension | None = None
+    node: Node,
+    symbols: Symbols,
+    *,
+    square: bool = False,
+    size: Dimension | None = None,
+    kept: dict[Node, tuple[Node, Shape, bool]] | None = None,
 ) -> tuple[Node, Shape]:
     """The same formula with everything settled, and its shape `(rows, columns)`; numbers are `(1, 1)`.
 
     With `square` all letters of shapes count as one: a missing transpose conforms then, and can be
     compared with what a rubric says about it. `size` is what a bare identity must have, if that is known.
+    `kept` remembers what the parts of earlier formulas came to, so that equal parts become one object.
 
     Raises:
         ShapeError: the first sub-expression that does not conform.
         StudentError: a construct that has no value (a relation inside a formula, a function misused).
     """
-    if _is_plain(node, symbols.table):
+    if kept is None and _is_plain(node, symbols.table):
         return node, SCALAR
-    return _Inference(symbols, square).infer(node, size)
+    return _Inference(symbols, square, kept).infer(node, size)
 
 
 def _is_plain(node: Node, table: Mapping[str, Symbol]) -> bool:
@@ -89,8 +95,10 @@ def describe(shape: Shape) -> str:
 
 
 class _Inference:
-    def __init__(self, symbols: Symbols, square: bool) -> None:
-        self.symbols, self.square = symbols, square
+    def __init__(
+        self, symbols: Symbols, square: bool, kept: dict[Node, tuple[Node, Shape, bool]] | None
+    ) -> None:
+        self.symbols, self.square, self.known = symbols, square, kept
         self.table = symbols.table
         self.bound: tuple[str, ...] = ()
         self.numpy = False  # whether NumPy's @ was met inside the sum at hand
@@ -117,7 +125,9 @@ class _Inference:
             return node, found.shape
         method = _METHODS.get(op)
         if method is not None:
-            return method(self, node, size)
+            if self.known is None or size is not None or self.bound:
+                return method(self, node, size)
+            return self.remembered(node, method)
         if op in _SCALARS:
             return node, SCALAR
         if op == "list":
@@ -136,6 +146,20 @@ class _Inference:
                 f"{to_text(node)} stands for two values; write them as a set.", code="plusminus"
             )
         raise StudentError(f"A formula is wanted, not the relation {to_text(node)}.", code="relation")
+
+    def remembered(
+        self, node: Node, method: Callable[[_Inference, Node, None], tuple[Node, Shape]]
+    ) -> tuple[Node, Shape]:
+        """What a tree came to when it was met before, or comes to now."""
+        assert self.known is not None
+        found = self.known.get(node)
+        if found is None:
+            outer, self.numpy = self.numpy, False
+            settled, shape = method(self, node, None)
+            found = self.known[node] = settled, shape, self.numpy
+            self.numpy = outer
+        self.numpy = self.numpy or found[2]
+        return found[0], found[1]
 
     def negate(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
         (given,) = node.args

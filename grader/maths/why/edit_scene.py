@@ -33,7 +33,7 @@ class Scene:
         self.table: dict[str, Symbol] = dict(frame.symbols.table)
         self.symbols = Symbols(self.table, frame.symbols.spellings, frame.symbols.dimensions)
         self.values: dict[str, Value] = _Beside(point.values)
-        self.point: Point = replace(point, values=self.values)
+        self.point: Point = replace(point, values=self.values, kept=None)
         self.places = list(edits.places(expected.node, frame.symbols))
         self.own = {id(here) for _, here, _ in self.places}
         self._named: dict[int, Node | None] = {}
