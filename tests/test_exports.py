@@ -28,7 +28,7 @@ from importers import (
     nbgrader_scores,
 )
 
-from grader import deliver, grading, roster
+from grader import deliver, grading, roster, sources
 from grader.cli import main
 from grader.deliver._order import Export, Order, Template, is_formula
 from grader.errors import StaffError
@@ -406,6 +406,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def grader(*arguments: str) -> Ran:
     return CliRunner().invoke(main, arguments, prog_name="grader")
+
+
+def test_every_layout_and_every_export_is_in_the_docs() -> None:
+    said = (Path(__file__).parent.parent / "docs" / "platforms.md").read_text("utf-8")
+    exports = [name for name in deliver.targets() if hasattr(deliver.load(name), "export")]
+    assert [name for name in exports if f"export {name.replace('_', '-')}" not in said] == []
+    assert [name for name in sources.layouts() if name not in said.casefold()] == []
 
 
 def test_the_help_lists_every_target() -> None:
