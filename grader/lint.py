@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
-from grader import checks, marking
+from grader import checks, holes, marking
 from grader.errors import Fault, RubricError, StaffError
 from grader.rubric import Part, Prepared, Rubric, load, prepare, read_yaml
 from grader.rubric_schema import Faults, suggest
@@ -63,7 +63,8 @@ class Row:
 class LintReport:
     """Everything that is wrong or doubtful in a rubric, and every answer that was judged.
 
-    `rubric` is None if it could not be loaded. `warnings` are doubts that do not make it unsound.
+    `holes` are those of the `slips` tried that get full marks. `rubric` is None if it could not be loaded.
+    `warnings` are doubts that do not make it unsound.
     """
 
     path: Path
@@ -71,11 +72,13 @@ class LintReport:
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     rows: tuple[Row, ...]
+    holes: tuple[holes.Hole, ...] = ()
+    slips: int = 0
 
     @property
     def sound(self) -> bool:
-        """Whether the rubric has no fault and every answer got what it had to get."""
-        return not self.faults and all(row.ok for row in self.rows)
+        """Whether the rubric has no fault and no hole, and every answer got what it had to get."""
+        return not self.faults and not self.holes and all(row.ok for row in self.rows)
 
 
 def lint(path: Path) -> LintReport:
@@ -101,7 +104,16 @@ def lint(path: Path) -> LintReport:
         return LintReport(path, rubric, (*error.faults, *faults), warnings, ())
     rows = [row for part in rubric.parts for row in _samples(rubric, part, prepared)]
     rows += [judge_case(case, rubric, prepared) for case in cases]
-    return LintReport(path, rubric, tuple(faults), warnings, tuple(rows))
+    places = {part.id: Place(str(path), line=rubric.loaded.line(("parts", part.id))) for part in rubric.parts}
+    found = holes.of_rubric(rubric.parts, prepared, places)
+    idle = (
+        Fault(
+            str(path), 1, f"`allow` of {name}", "an answer that is one slip away from the reference and right"
+        )
+        for name in found.idle
+    )
+    warnings = (*warnings, *idle)
+    return LintReport(path, rubric, tuple(faults), warnings, tuple(rows), found.holes, found.tried)
 
 
 def cases_path(rubric: Path) -> Path:

@@ -53,7 +53,7 @@ LAYERS: Final = (
         *("deliver", "amounts", "terms", "durations", "rubric_terms"),
     ),
     ("extract", "marking", "readings", "follow", "conventions", "groups"),
-    ("grading", "workers", "pipeline", "lint", "review"),
+    ("grading", "workers", "pipeline", "lint", "holes", "review"),
     ("cli",),
     ("__main__",),
 )

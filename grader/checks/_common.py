@@ -75,6 +75,13 @@ class Mistake(CheckOptions):
     say: str
 
 
+class Allowed(CheckOptions):
+    """An answer that `lint` finds one slip away from the reference and right, and why that may be."""
+
+    is_: Formula
+    because: str
+
+
 class Credited(CheckOptions):
     """Credit and words for a kind of mistake that a check finds by itself."""
 
@@ -93,6 +100,7 @@ class ValueOptions(CheckOptions):
     accept: tuple[Accepted, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     otherwise: Literal["incorrect", "person"] = "incorrect"
+    allow: tuple[Allowed, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.expected is None) == (not self.accept):

@@ -25,7 +25,9 @@ def command(ctx: click.Context, rubrics: tuple[str, ...], everything: bool) -> N
     """Check every RUBRIC: a file, or the name of an assignment.
 
     The reference must get full marks, every declared mistake its declared credit, and every case beside the
-    rubric its outcome. All faults are listed at once: file, line, what was found, what was meant.
+    rubric its outcome. What is one slip away from the reference must not get full marks.
+
+    All faults are listed at once: file, line, what was found, what was meant.
 
     The cases X.cases.yaml stand for their rubric X.yaml, so that `rubrics/*.yaml` may be given.
     """
@@ -56,6 +58,11 @@ def _tell(report: LintReport, everything: bool) -> None:
     for row in report.rows:
         if not row.ok:
             _tell_wrong(row)
+    for hole in report.holes:
+        say(wrapped(f"{hole.place}: part {hole.part}, a slip that gets full marks", indent=2, hang=2))
+        say(labelled("slip", hole.what, indent=4))
+        say(labelled("answer", excerpt(hole.text, lines=4, characters=300), indent=4))
+        say(labelled("meant", "no full marks, or `allow: [{is: ..., because: ...}]`", indent=4))
     if report.warnings:
         say("\n  Sound, but look again:")
     for doubt in report.warnings:
@@ -99,8 +106,12 @@ def _short(row: Row) -> tuple[str, str, str, str]:
 def _summary(report: LintReport) -> str:
     tried = counted(len(report.rows), "answer")
     wrong = sum(not row.ok for row in report.rows)
+    slips = f"{counted(report.slips, 'slip')} of the reference"
     if report.sound:
-        return f"  Sound: {tried} tried, each got what it had to get."
+        return f"  Sound: {tried} tried, each got what it had to get; none of {slips} gets full marks."
     if not report.rows:
         return f"  {counted(len(report.faults), 'fault')}; no answer was tried."
-    return f"  Not sound: {counted(len(report.faults), 'fault')}; {wrong} of {tried} got something else."
+    holes = f"; {len(report.holes)} of {slips} get full marks" if report.holes else ""
+    return (
+        f"  Not sound: {counted(len(report.faults), 'fault')}; {wrong} of {tried} got something else{holes}."
+    )
