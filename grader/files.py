@@ -64,7 +64,14 @@ def attempt_of(submission: Submission) -> Attempt:
         whole.update(len(path).to_bytes(8, "big") + path + bytes.fromhex(digest))
         data = zlib.compress(file.data) if len(file.data) <= LARGEST_KEPT else None
         kept.append(KeptFile(file.path, digest, len(file.data), data))
-    return Attempt(submission.attempt, whole.hexdigest(), submission.received, submission.group, tuple(kept))
+    return Attempt(
+        submission.attempt,
+        whole.hexdigest(),
+        submission.received,
+        submission.group,
+        tuple(kept),
+        submission.problems,
+    )
 
 
 def write_whole(path: Path, text: str) -> None:

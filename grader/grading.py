@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from grader import files, groups, marking, terms
+from grader import digests, files, groups, marking, terms
 from grader.errors import MachineError, StaffError, StudentError
 from grader.gradebook import Recording, RememberedDecision
-from grader.types import Answer, Document, File, Place, Problem, Result, Submission
+from grader.types import Answer, Document, File, Place, Problem, Result, Submission, Verdict
 
 if TYPE_CHECKING:
     from grader.rubric import Rubric
@@ -23,7 +25,8 @@ class Desk:
 
     `near` is where the class lies. `rubric` is the one for every submission, if staff named it; `fallback`
     the one for submissions that do not say which assignment they are. Reports of `home` lie in `out` itself,
-    others below it. `remembered` are people's decisions on equal answers, of all assignments.
+    others below it. `remembered` are decisions on equal answers. Without `reports`
+    none is written.
     """
 
     near: Path
@@ -33,6 +36,7 @@ class Desk:
     fallback: Path | None = None
     home: str | None = None
     remembered: tuple[RememberedDecision, ...] = ()
+    reports: bool = True
 
     @property
     def chosen_by(self) -> str:
@@ -42,10 +46,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A submission with its marks; `no_report` says why another page stands in the place of its report."""
+    """A submission with its marks; `no_report` says why another page stands in the place of its report.
+
+    `judged` counts the answers that were judged; those whose verdict was known are not among them.
+    """
 
     recording: Recording
     no_report: Problem | None = None
+    judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +75,22 @@ class Failed:
 Graded = Finished | Unassigned | Failed
 
 
-def grade_one(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
-    """The result of a submission, with its report already written.
+def grade_one(
+    submission: Submission,
+    desk: Desk,
+    submission_hash: str,
+    known: Mapping[str, Mapping[str, Verdict]] = MappingProxyType({}),
+) -> Graded:
+    """The result of a submission, with its report already written, if the desk writes any.
+
+    `known` are verdicts of before, by the digest of what they were made from and by part.
 
     Raises:
         StaffError: the rubric cannot be used.
         MachineError: the report cannot be written.
     """
     try:
-        return _grade(submission, desk, submission_hash)
+        return _grade(submission, desk, submission_hash, known)
     except (StaffError, MachineError):
         raise
     except Exception as error:  # whatever one submission does to the program, the others go on
@@ -93,13 +108,16 @@ def report_path(desk: Desk, assignment: str, student: str) -> Path:
     return folder_of(desk, assignment) / "reports" / files.report_name(student)
 
 
-def has_report(result: Result, desk: Desk) -> bool:
-    """Whether a student's report lies in its place; the page that stands in for one is none."""
+def has_report(result: Result, desk: Desk, *, since: datetime | None = None) -> bool:
+    """Whether a student's report lies in its place, written after `since`; one that stands in is none."""
     from grader import report
 
     path = report_path(desk, result.assignment, result.student)
     try:
-        if path.stat().st_size != len(report.fallback.encode()):
+        found = path.stat()
+        if since is not None and int(found.st_mtime) <= since.timestamp():
+            return False
+        if found.st_size != len(report.fallback.encode()):
             return True
         return path.read_text("utf-8") != report.fallback
     except OSError:
@@ -177,7 +195,12 @@ def present_digest(desk: Desk, assignment: str) -> str:
     return "" if rubric is None else rubric.digest
 
 
-def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
+def _grade(
+    submission: Submission,
+    desk: Desk,
+    submission_hash: str,
+    known: Mapping[str, Mapping[str, Verdict]],
+) -> Graded:
     documents, unread = _documents(submission)
     said = [problem for document in documents for problem in document.problems]
     named = tuple(dict.fromkeys(document.assignment for document in documents if document.assignment))
@@ -188,15 +211,23 @@ def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
     answers, lost = _answers(submission, documents, rubric)
     problems = (*submission.problems, *unread, *said, *((remark,) if remark else ()), *lost)
     prepared = _prepared(path, rubric.digest, desk.secret)
+    # A problem whose place is the student (nothing was handed in) hides no answer.
+    hiding = (*unread, *lost, *(p for p in submission.problems if p.place.file != submission.student))
+    made_from = digests.made_from(rubric, answers, hiding)
+    holds = {
+        part: verdicts[part]
+        for part, digest in made_from.items()
+        if part in (verdicts := known.get(digest, {}))
+    }
     result = marking.result(
         rubric,
         prepared,
         answers,
         marking.Person(submission.student, submission.name, submission.late),
         problems=tuple(dict.fromkeys(problems)),
-        # A problem whose place is the student (nothing was handed in) hides no answer.
         seen=_seen(path, rubric.digest, desk.secret),
-        unread=(*unread, *lost, *(p for p in submission.problems if p.place.file != submission.student)),
+        unread=hiding,
+        known=holds,
     )
     result = replace(
         result,
@@ -213,9 +244,11 @@ def _grade(submission: Submission, desk: Desk, submission_hash: str) -> Graded:
         submission_hash,
         rubric.digest,
         files.attempt_of(submission),
+        made_from=made_from,
         recalled=_recalled(result, rubric, prepared, desk),
     )
-    return Finished(recording, write_report(result, desk))
+    fault = write_report(result, desk) if desk.reports else None
+    return Finished(recording, fault, len(rubric.parts) - len(holds))
 
 
 def _recalled(result: Result, rubric: Rubric, prepared: Mapping[str, Any], desk: Desk) -> Mapping[str, int]:

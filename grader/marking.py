@@ -64,18 +64,31 @@ def result(
     problems: tuple[Problem, ...] = (),
     unread: tuple[Problem, ...] = (),
     seen: Seen | None = None,
+    known: Mapping[str, Verdict] | None = None,
 ) -> Result:
-    """The marks of every part of a rubric, in its order, with everything that could not be read."""
+    """The marks of every part of a rubric, in its order, with everything that could not be read.
+
+    `known` are verdicts, by part, of a grading before that still hold (see `digests`).
+    """
+    known = known or {}
     marks = {
         part.id: judge(part, prepared[part.id], answers.get(part.id, ()), unread=unread, seen=seen)
         for part in rubric.parts
+        if part.id not in known
     }
+    fresh = {mark.part: mark for mark in together(rubric, prepared, marks)}
+    old = {
+        part.id: _mark(part, known[part.id], next(iter(answers.get(part.id, ())), None))
+        for part in rubric.parts
+        if part.id in known
+    }
+    marks = fresh | old
     return Result(
         student=person.student,
         name=person.name,
         assignment=rubric.assignment,
         title=rubric.title,
-        marks=together(rubric, prepared, marks),
+        marks=tuple(marks[part.id] for part in rubric.parts),
         problems=problems,
         late=person.late,
         headings=dict(rubric.sections),
@@ -104,7 +117,9 @@ def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
         worth, exact = points(part.points, verdict.credit)
         if not exact:
             said = f"{verdict.credit} of {part.points} points, rounded half up to {PLACES} decimal places."
-            verdict = replace(verdict, evidence=(*verdict.evidence, Note("remark", said)))
+            note = Note("remark", said)
+            if note not in verdict.evidence:
+                verdict = replace(verdict, evidence=(*verdict.evidence, note))
     return Mark(
         part=part.id,
         title=part.title,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader import files, grading, statistics, table, workers
+from grader import files, grading, moves, statistics, table, workers
 from grader.errors import StaffError
-from grader.gradebook import Gradebook, Known, open_gradebook
+from grader.gradebook import Gradebook, open_gradebook
 from grader.grading import Desk, Failed, Finished
+from grader.moves import Move
 from grader.types import Place, Problem, Result, Submission
 from grader.workers import Done, Task
 
@@ -42,6 +43,7 @@ class ClassSummary:
 
     `unread` is what could not be read of the students of this run; it stands in their reports too. For those
     of `no_report` the program failed to make one; their marks are kept, and the next run tries again.
+    `moved` are marks that are others than before this run.
     """
 
     folder: Path
@@ -51,6 +53,7 @@ class ClassSummary:
     kept: tuple[str, ...]
     unread: tuple[Unread, ...]
     no_report: tuple[Unread, ...]
+    moved: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,18 @@ class Summary:
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """What a run has done so far; `unchanged` is by assignment, `no_report` by assignment and student.
 
-    `touched` are students whose marks are not all the machine's, or who have several attempts.
+    `touched` are students whose marks are not all the machine's, or who have several attempts; `before` are
+    the results that counted before this run, by assignment and student, of those who were graded again.
     """
 
     report: Callable[[Progress], None]
     seen: set[tuple[str, int]] = field(default_factory=set)
     graded: list[Result] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
+    before: dict[tuple[str, str], Result] = field(default_factory=dict)
     unchanged: dict[str, set[str]] = field(default_factory=dict)
     not_graded: list[Unread] = field(default_factory=list)
     no_report: dict[tuple[str, str], Problem] = field(default_factory=dict)
@@ -123,14 +128,14 @@ def grade(
 
     _refuse_own_reports(path, out)
     intake = sources.read(path, layout, rosters.load(roster) if roster else None)
-    fallback, home = _rubric_for(path, rubric)
+    fallback, home = rubric_for(path, rubric)
     files.make_folder(out)
-    tally = _Tally(progress)
+    tally = Tally(progress)
     with open_gradebook(out / GRADEBOOK) as book:
         remembered = tuple(one for name in book.assignments() for one in book.remembered(name))
         desk = Desk(path, out, book.secret(), rubric, fallback, home, remembered)
-        known = {} if again else book.known()
-        tasks = _changed(intake.submissions, desk, known, tally)
+        handed_in = ((one, files.fingerprint(one, chosen_by=desk.chosen_by)) for one in intake.submissions)
+        tasks = changed(handed_in, desk, book, tally, again=again)
         homeless = _collect(workers.work(tasks, desk, jobs), book, tally)
         if homeless and len(tally.assignments()) == 1:
             homeless = _take_in(homeless, desk, book, tally)
@@ -142,7 +147,7 @@ def grade(
             Unread(task.submission.name, grading.nameless(task.submission)) for task in homeless
         ]
         lost = (*intake.problems, *(unread.problem for unread in tally.not_graded))
-        classes = tuple(_close(name, desk, book, tally, lost) for name in tally.assignments())
+        classes = tuple(close(name, desk, book, tally, lost) for name in tally.assignments())
         return Summary(
             intake.layout,
             out,
@@ -173,7 +178,7 @@ def _refuse_own_reports(path: Path, out: Path) -> None:
         )
 
 
-def _rubric_for(path: Path, rubric: Path | None) -> tuple[Path | None, str | None]:
+def rubric_for(path: Path, rubric: Path | None) -> tuple[Path | None, str | None]:
     """The rubric of the folder, if nobody named one, and the assignment of the folder or of that rubric.
 
     A rubric with faults must be known of before the first submission is opened.
@@ -186,11 +191,15 @@ def _rubric_for(path: Path, rubric: Path | None) -> tuple[Path | None, str | Non
     return fallback, grading.rubric_at(fallback).assignment if fallback else None
 
 
-def _changed(
-    submissions: Iterable[Submission], desk: Desk, known: Mapping[str, tuple[Known, ...]], tally: _Tally
+def changed(
+    submissions: Iterable[tuple[Submission, str]], desk: Desk, book: Gradebook, tally: Tally, *, again: bool
 ) -> Iterator[Task]:
-    """The submissions that have to be graded; the others are put down as unchanged."""
-    for submission in submissions:
+    """The submissions that have to be graded; the others are put down as unchanged, unless `again`.
+
+    Each comes with its fingerprint.
+    """
+    known = book.known()
+    for submission, fingerprint in submissions:
         student = submission.student
         if (student, submission.attempt) in tally.seen:
             said = "There is a second submission under this name; only the first one was graded."
@@ -199,25 +208,26 @@ def _changed(
         if submission.attempt > 1:
             tally.touched.add(student)
         tally.seen.add((student, submission.attempt))
-        task = Task(submission, files.fingerprint(submission, chosen_by=desk.chosen_by))
         stands = [
             old.assignment
             for old in known.get(student, ())
-            if old.submission_hash == task.fingerprint
+            if old.submission_hash == fingerprint
             and old.rubric_digest == grading.present_digest(desk, old.assignment)
         ]
-        if not stands:
-            yield task
+        if not stands or again:
+            verdicts = book.verdicts(student) if student in known and not again else {}
+            yield Task(submission, fingerprint, verdicts)
             continue
         tally.unchanged.setdefault(stands[0], set()).add(student)
         tally.tell()
 
 
-def _collect(chunks: Iterable[Done], book: Gradebook, tally: _Tally) -> list[Task]:
+def _collect(chunks: Iterable[Done], book: Gradebook, tally: Tally) -> list[Task]:
     """Keeps what was graded; what comes back has no rubric."""
     homeless: list[Task] = []
     for chunk in chunks:
         finished = [graded for _, graded in chunk if isinstance(graded, Finished)]
+        _note_before([each.recording.result for each in finished], book, tally)
         # One transaction for each chunk: a run that is stopped keeps every one before.
         tally.touched |= book.record(each.recording for each in finished)
         for each in finished:
@@ -232,7 +242,14 @@ def _collect(chunks: Iterable[Done], book: Gradebook, tally: _Tally) -> list[Tas
     return homeless
 
 
-def _take_in(homeless: list[Task], desk: Desk, book: Gradebook, tally: _Tally) -> list[Task]:
+def _note_before(graded: Sequence[Result], book: Gradebook, tally: Tally) -> None:
+    for assignment in dict.fromkeys(result.assignment for result in graded):
+        students = [result.student for result in graded if result.assignment == assignment]
+        for result in book.results(assignment, only=students):
+            tally.before.setdefault((assignment, result.student), result)
+
+
+def _take_in(homeless: list[Task], desk: Desk, book: Gradebook, tally: Tally) -> list[Task]:
     """Grades those who do not say what they handed in as the rest of the class."""
     [assignment] = tally.assignments()
     return _collect(
@@ -249,8 +266,8 @@ def _no_rubric(path: Path) -> str:
     )
 
 
-def _close(
-    assignment: str, desk: Desk, book: Gradebook, tally: _Tally, lost: tuple[Problem, ...]
+def close(
+    assignment: str, desk: Desk, book: Gradebook, tally: Tally, lost: tuple[Problem, ...]
 ) -> ClassSummary:
     """Writes the table and the overview of an assignment, with the students of earlier runs."""
     from grader import report
@@ -263,9 +280,10 @@ def _close(
     fresh = {student: result for student, result in graded.items() if student not in tally.touched}
     everyone = {student for student, _ in book.students(assignment)}
     stored = {result.student: result for result in book.results(assignment, only=everyone - set(fresh))}
+    marked = book.touched(assignment)
     for student, result in stored.items():
         is_old = student in graded and result != graded[student]
-        if is_old or not grading.has_report(result, desk):
+        if is_old or not grading.has_report(result, desk, since=marked.get(student)):
             tally.shown(result, grading.write_report(result, desk))
     results = [found for _, found in sorted((fresh | stored).items())]
     hrefs = {result.student: f"reports/{files.report_name(result.student)}" for result in results}
@@ -290,5 +308,9 @@ def _close(
             Unread(result.name, fault)
             for result in results
             if (fault := tally.no_report.get((assignment, result.student))) is not None
+        ),
+        moved=moves.between(
+            {student: result for (of, student), result in tally.before.items() if of == assignment},
+            [result for result in results if result.student in graded],
         ),
     )

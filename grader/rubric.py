@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from grader import __version__, checks, rubric_terms, sheet, yamltext
+from grader import checks, program, rubric_terms, sheet, yamltext
 from grader.checks._common import Credit
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
@@ -113,7 +113,7 @@ def load(path: Path) -> Rubric:
         _digest(
             data,
             code,
-            __version__.encode(),
+            program.digest().encode(),
             *_sheet_bytes(path),
             rubric_terms.extension_bytes(text.terms, path),
         ),

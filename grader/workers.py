@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Final, Literal
@@ -15,7 +15,7 @@ from typing import Final, Literal
 from grader import grading
 from grader.errors import GraderError, MachineError, StaffError
 from grader.grading import Desk, Failed, Graded
-from grader.types import Place, Problem, Submission
+from grader.types import Place, Problem, Submission, Verdict
 
 # Fewer submissions are graded before other processes would have started.
 _INLINE: Final = 40
@@ -25,10 +25,14 @@ _CHUNKS_AHEAD: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A submission to be graded, with the fingerprint its marks are kept under."""
+    """A submission to be graded, with the fingerprint its marks are kept under.
+
+    `known` are verdicts of before, by the digest of what they were made from.
+    """
 
     submission: Submission
     fingerprint: str
+    known: Mapping[str, Mapping[str, Verdict]] = field(default_factory=dict)
 
 
 Done = list[tuple[Task, Graded]]
@@ -126,7 +130,7 @@ def _deadly(submission: Submission) -> Failed:
 
 def _grade_chunk(chunk: list[Task], desk: Desk) -> list[Graded] | _Halt:
     try:
-        return [grading.grade_one(task.submission, desk, task.fingerprint) for task in chunk]
+        return [grading.grade_one(task.submission, desk, task.fingerprint, task.known) for task in chunk]
     except GraderError as error:
         return _Halt("machine" if isinstance(error, MachineError) else "staff", str(error))
 

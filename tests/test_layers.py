@@ -50,10 +50,10 @@ LAYERS: Final = (
             "report",
             "comments",
         ),
-        *("deliver", "amounts", "terms", "durations", "rubric_terms"),
+        *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story"),
     ),
     ("extract", "marking", "readings", "follow", "conventions", "groups"),
-    ("grading", "workers", "pipeline", "lint", "holes", "review"),
+    ("grading", "workers", "pipeline", "lint", "holes", "review", *("digests", "regrading")),
     ("cli",),
     ("__main__",),
 )

@@ -15,13 +15,17 @@ from grader import __version__
 
 COMMANDS: Final = {
     "compare": "Decide which of many pairs of formulas are the same.",
+    "explain": "Tell why one mark is what it is.",
     "export": "Write marks and reports in the files that platforms take.",
     "fingerprint": "Let what students copy from the problem sheet be recognised.",
     "grade": "Grade a class and write a report for every student.",
+    "history": "Tell everything that happened to a student's marks.",
     "lint": "Check a rubric against its own reference.",
+    "regrade": "Show whose marks a change would move, then make it count.",
     "review": "Open the page where people mark what the machine could not.",
     "send": "Send the reports to students; first only shows what would be sent.",
     "show": "Explain one student's marks.",
+    "undo": "Take a person's mark back.",
 }
 _STAFF, _MACHINE = 2, 1
 

@@ -59,7 +59,7 @@ def command(
 
     where = out or pipeline.default_out(path)
     chosen = locate(rubric) if rubric else None
-    with _shown() as progress:
+    with shown() as progress:
         done = pipeline.grade(
             path,
             where,
@@ -74,7 +74,7 @@ def command(
 
 
 @contextmanager
-def _shown() -> Iterator[Callable[[Progress], None]]:
+def shown() -> Iterator[Callable[[Progress], None]]:
     """Something that shows progress while students are graded, if anybody is watching."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -121,6 +121,10 @@ def _tell_class(of_class: ClassSummary) -> None:
         rows.append(("unchanged", counted(len(of_class.unchanged), "student")))
     if of_class.kept:
         rows.append(("kept", f"{counted(len(of_class.kept), 'student')} of an earlier run, not in this one"))
+    if of_class.moved:
+        moved = sum(1 for move in of_class.moved if move.part)
+        students = len({move.student for move in of_class.moved})
+        rows.append(("moved", f"{counted(moved, 'mark')} of {counted(students, 'student')} (see `history`)"))
     waiting = [student for student in overview.students if student.waiting_parts]
     if waiting:
         parts = sum(student.waiting_parts for student in waiting)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli._books import books, results_of
 from grader.cli._printing import WIDTH, counted, excerpt, labelled, plain, points, say, wrapped
-from grader.cli._students import meant
 from grader.errors import StaffError
 
 if TYPE_CHECKING:
     from grader.types import Evidence, Mark, Result
-
-_PLACES = (".", "graded", "out")
 
 
 @click.command()
@@ -27,43 +25,8 @@ def command(student: str, out: Path | None, part: str | None) -> None:
 
     Looks in the folder given with --out, else in the gradebooks under graded/ and out/ here.
     """
-    books = _books(out)
-    for result in _found(student, books):
+    for _, result in results_of(student, books(out)):
         _tell(result, part)
-
-
-def _books(out: Path | None) -> list[Path]:
-    from grader.pipeline import GRADEBOOK
-
-    roots = [out] if out is not None else [Path(place) for place in _PLACES]
-    found = [
-        path
-        for root in roots
-        for path in (root / GRADEBOOK, *sorted(root.glob(f"*/{GRADEBOOK}")))
-        if path.is_file()
-    ]
-    if not found:
-        where = f"in {out}" if out is not None else "under graded/ or out/ here"
-        raise StaffError(f"there is no gradebook {where}; grade first, or name the folder with --out")
-    return list(dict.fromkeys(found))
-
-
-def _found(wanted: str, books: Sequence[Path]) -> Iterator[Result]:
-    """The latest results of the one student meant, from every gradebook and assignment that has any."""
-    from grader.gradebook import open_gradebook
-
-    everyone: dict[str, str] = {}
-    for path in books:
-        with open_gradebook(path) as book:
-            for assignment in book.assignments():
-                everyone |= dict(book.students(assignment))
-    student = meant(wanted, everyone)
-    for path in books:
-        with open_gradebook(path) as book:
-            for assignment in book.assignments():
-                result = book.latest(student, assignment)
-                if result is not None:
-                    yield result
 
 
 def _tell(result: Result, part: str | None) -> None:

@@ -13,6 +13,7 @@ from grader.errors import StaffError
 from grader.gradebook import _kept, _memory, _people, _recording, _results
 from grader.gradebook._file import connect, explained, migrate, migrations, transaction
 from grader.gradebook._records import (
+    MACHINE,
     Attempt,
     Comment,
     Conflict,
@@ -25,10 +26,12 @@ from grader.gradebook._records import (
     RememberedDecision,
 )
 from grader.gradebook._rows import plain
+from grader.terms import NONE as NO_TERMS
 from grader.terms import Terms, to_json
-from grader.types import File, Result
+from grader.types import File, Result, Submission, Verdict
 
 __all__ = [
+    "MACHINE",
     "Attempt",
     "Comment",
     "Conflict",
@@ -81,6 +84,56 @@ class Gradebook:
         stamp = _stamp(now or datetime.now(UTC))
         with explained(self.path), transaction(self._connection):
             return _recording.add(self._connection, tuple(recordings), stamp)
+
+    def rehearse(
+        self, recordings: Iterable[Recording], rules: Mapping[str, Terms], *, now: datetime | None = None
+    ) -> tuple[Result, ...]:
+        """The results that would count if some recordings were kept, under these rules for totals by
+        assignment; nothing is kept.
+
+        Raises:
+            MachineError: the file is locked, read-only, damaged, or the disk is full.
+        """
+        stamp = _stamp(now or datetime.now(UTC))
+        given = tuple(recordings)
+        found: list[Result] = []
+        with explained(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                _recording.add(self._connection, given, stamp)
+                for assignment in dict.fromkeys(one.result.assignment for one in given):
+                    present = rules.get(assignment, NO_TERMS)
+                    students = {plain(one.result.student) for one in given}
+                    chosen = _results.counting(self._connection, assignment, present, students)
+                    found += _results.results(self._connection, assignment, chosen, present)
+            finally:
+                self._connection.execute("ROLLBACK")
+        return tuple(found)
+
+    def submissions(self, assignment: str) -> Iterator[tuple[Submission, str]]:
+        """What was handed in, out of the gradebook, with the hash it was graded under.
+
+        Raises:
+            StaffError: files of some were not kept.
+        """
+        with explained(self.path):
+            yield from _kept.submissions(self._connection, assignment)
+
+    def verdicts(self, student: str) -> Mapping[str, Mapping[str, Verdict]]:
+        """What the latest gradings of a student found, by what it was made from and by part."""
+        with explained(self.path):
+            return _kept.verdicts(self._connection, student)
+
+    def touched(self, assignment: str) -> Mapping[str, datetime]:
+        """By student, when a person last gave or took back a mark."""
+        with explained(self.path):
+            rows = self._connection.execute(
+                "SELECT student, max(marked_at) FROM marks JOIN submissions g ON g.id = submission_id"
+                " JOIN students s ON s.id = g.student_id WHERE g.assignment = ? AND who != 'machine'"
+                " GROUP BY student",
+                (assignment,),
+            )
+            return {student: datetime.fromisoformat(at) for student, at in rows}
 
     def known(self) -> Mapping[str, tuple[Known, ...]]:
         """By student, what the latest marks of each attempt at each of their assignments were made from."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from grader.errors import StaffError
 from grader.gradebook import _memory
-from grader.gradebook._records import Conflict, Decision, MarkRow, RememberedDecision
+from grader.gradebook._records import MACHINE, Conflict, Decision, MarkRow, RememberedDecision
 from grader.gradebook._rows import dumped, plain
 
 _COLUMNS: Final = (
@@ -111,10 +111,10 @@ def undo(connection: sqlite3.Connection, standing: MarkRow, mark_id: int, who: s
     undone = standing if mark_id == standing.id else row(connection, mark_id)
     assert undone is not None
     before = _before(connection, undone)
-    if before is None:
+    if before is None or undone.who == MACHINE:
         raise StaffError(
-            f"the mark of {standing.student} for {standing.part} is the first of its kind: there is none "
-            "before it to go back to"
+            f"the mark of {standing.student} for {standing.part} was not given by a person, so that there is "
+            "nothing to take back; give another one on the review page"
         )
     origin = before if "restores" not in before.detail else row(connection, int(before.detail["restores"]))
     assert origin is not None

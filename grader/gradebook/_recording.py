@@ -110,17 +110,18 @@ def _attempt(
 ) -> int:
     """The row of an attempt, which is added unless the same files came under the same number before."""
     received = None if given.received is None else given.received.isoformat()
-    key = (student, assignment, given.number, given.files_hash, received, plain(given.group))
+    problems = encoding.problems_to_json(given.problems)
+    key = (student, assignment, given.number, given.files_hash, received, plain(given.group), problems)
     known = connection.execute(
         "SELECT id FROM attempts WHERE student_id = ? AND assignment = ? AND number = ? AND files_hash = ?"
-        " AND received IS ? AND group_name = ?",
+        " AND received IS ? AND group_name = ? AND problems = ?",
         key,
     ).fetchone()
     if known is not None:
         return int(known[0])
     new = connection.execute(
-        "INSERT INTO attempts (student_id, assignment, number, files_hash, received, group_name, recorded_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO attempts (student_id, assignment, number, files_hash, received, group_name, problems,"
+        " recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (*key, stamp),
     ).lastrowid
     assert new is not None

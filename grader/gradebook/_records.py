@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from grader.errors import MachineError
-from grader.types import Notation, Result
+from grader.types import Notation, Problem, Result
 
 
 class KeptFile(NamedTuple):
@@ -23,13 +23,17 @@ class KeptFile(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """One hand-in of a student: `number` is the platform's, `files_hash` is of all its paths and bytes."""
+    """One hand-in of a student: `number` is the platform's, `files_hash` is of all its paths and bytes.
+
+    `problems` are those of taking it in: what was refused before anybody could read it.
+    """
 
     number: int = 1
     files_hash: str = ""
     received: datetime | None = None
     group: str = ""
     files: tuple[KeptFile, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 MACHINE: Final = "machine"

@@ -59,7 +59,7 @@ def counting(
     The best is the one that can still become the most; once nothing waits, it is the one that is the most.
     """
     by_student: defaultdict[str, list[Head]] = defaultdict(list)
-    for head in _heads(connection, assignment):
+    for head in _heads(connection, assignment, wanted):
         if wanted is None or head.student in wanted:
             by_student[head.student].append(head)
     if rules.attempts == "last":
@@ -115,15 +115,17 @@ def _settled(head: Head, marks: Sequence[Mark], rules: Terms, attempt: int, atte
     )
 
 
-def _heads(connection: sqlite3.Connection, assignment: str) -> Iterator[Head]:
+def _heads(connection: sqlite3.Connection, assignment: str, wanted: Collection[str] | None) -> Iterator[Head]:
     """The latest grading of every attempt, by student, then in the order of attempts."""
+    few = tuple(wanted) if wanted is not None and len(wanted) <= IDS_PER_QUERY else ()
+    only = f" AND s.student IN ({','.join('?' * len(few))})" if few else ""
     rows = connection.execute(
-        "SELECT g.id, student, name, title, late, problems, headings, t.id, t.number, t.received,"
+        "SELECT g.id, student, name, title, late, g.problems, headings, t.id, t.number, t.received,"  # noqa: S608
         " t.group_name FROM submissions g JOIN students s ON s.id = g.student_id"
         " JOIN attempts t ON t.id = g.attempt_id"
-        " WHERE g.id IN (SELECT max(id) FROM submissions WHERE assignment = ? GROUP BY attempt_id)"
-        " ORDER BY student, t.number, g.id",
-        (assignment,),
+        " WHERE g.id IN (SELECT max(g.id) FROM submissions g JOIN students s ON s.id = g.student_id"
+        f" WHERE assignment = ?{only} GROUP BY attempt_id) ORDER BY student, t.number, g.id",
+        (assignment, *few),
     )
     for *row, received, group in rows:
         at = None if received is None else datetime.fromisoformat(received)
