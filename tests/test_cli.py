@@ -116,8 +116,8 @@ def test_a_run_with_a_class_list_says_who_is_not_on_it_and_who_is_missing(home: 
     lines = grader("grade", "sums", "--roster", "class.csv").output.splitlines()
     assert lines[1] == "Class list: 2 of 3 students are on it."
     start = lines.index("Not found on the class list, graded under the name of the submission:")
-    assert lines[start + 1].startswith("  cyd_finch: Nobody on the class list has submission")
-    assert "`folder`" in " ".join(lines[start + 1 : start + 5])
+    assert "column `folder`" in " ".join(" ".join(lines[start + 1 : start + 3]).split())
+    assert lines[start + 3].startswith("  cyd_finch: Nobody there has the submission name 'cyd_finch'.")
     assert lines[lines.index("Handed in nothing:") + 1] == "  Eve Crane (eve)"
     assert "Ada Lark (ada)" in grader("show", "ada").output
 

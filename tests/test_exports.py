@@ -224,10 +224,9 @@ def test_dates_that_moodle_cannot_read_are_told_with_what_to_tick() -> None:
 
 def test_a_worksheet_in_another_language_is_read_by_what_stands_in_it() -> None:
     german = (
-        "ID,Vollständiger Name,Status,Bewertung,Bestwertung,Zuletzt geändert (Bewertung)\n"
+        "Identifikator,Vollständiger Name,Status,Bewertung,Bestwertung,Zuletzt geändert (Bewertung)\n"
         'Teilnehmer/in 77,Jane Doe,Abgegeben,-,"10,00",-\n'
     )
-    german = german.replace("ID,", "Identifier,", 1)
     done = export(
         "moodle_worksheet",
         order(result("Jane Doe (77)", "Jane Doe"), template=Template("g", german.encode())),

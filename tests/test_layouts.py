@@ -118,6 +118,14 @@ def test_any_download_can_be_read_as_any_layout_that_is_named(
     assert len(keys) == len(set(keys))
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", ["../../evil.md", "/etc/evil.md", "a\\..\\evil.md", "C:/evil.md"])
+def test_no_layout_reads_an_entry_that_leads_out_of_the_zip(tmp_path: Path, layout: str, name: str) -> None:
+    read = intake(zipped(tmp_path / "x.zip", LAYOUTS[layout] | {name: "evil"}), layout=layout)
+    assert [problem.message for problem in read.problems if "is not read" in problem.message]
+    assert not any(file.data == b"evil" for one in read.submissions for file in one.files)
+
+
 def test_a_gradescope_export_tells_submitters_times_and_attempts(tmp_path: Path) -> None:
     found = each(tree(tmp_path / "x", LAYOUTS["gradescope"]))
     assert sorted(found) == ["Pair One (200)", "Pair: Two (201)", "Solo Three (202)"]
@@ -235,6 +243,17 @@ def test_two_of_one_name_are_both_listed_and_neither_is_guessed(tmp_path: Path) 
         (),
         (),
     ]
+
+
+@pytest.mark.parametrize("layout", ["canvas", "brightspace", "gradescope", "moodle"])
+def test_what_staff_write_into_the_column_folder_settles_any_layout(tmp_path: Path, layout: str) -> None:
+    path = tree(tmp_path / "x", LAYOUTS[layout])
+    keys = list(each(path))
+    people = "login,name,folder\n" + "".join(f'u{at},Al Other,"{key}"\n' for at, key in enumerate(keys))
+    read = intake(path, people)
+    assert read.placing is not None
+    assert [one.student for one in read.submissions] == [f"u{at}" for at in range(len(keys))]
+    assert read.placing.unplaced == ()
 
 
 def test_a_blackboard_note_tells_the_user_name_and_the_names_of_files(tmp_path: Path) -> None:

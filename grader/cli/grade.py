@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grader.sources import Placing
 
 _MOST_LISTED = 40
+_SETTLE = "(Put the name as it stands here into a column `folder` of the class list: that settles it.)"
 _NO_REPORT = (
     "A page that says so is in the place of each report. Please pass the lines above on to whoever keeps the "
     "program; until it is mended, `grader show` tells these students' marks. The next run tries again."
@@ -144,6 +145,7 @@ def _tell_placing(placing: Placing) -> None:
         say(wrapped(remark, indent=2, hang=2))
     if unplaced:
         say("\nNot found on the class list, graded under the name of the submission:")
+        say(wrapped(_SETTLE, indent=2))
         for one in unplaced[:_MOST_LISTED]:
             say(wrapped(f"{one.student}: {one.why}", indent=2, hang=2))
         _more(len(unplaced))

@@ -31,6 +31,7 @@ _SPOKEN: Final = {
     "moodle": "participant number",
     "number": "student number",
     "folder": "submission name",
+    "email": "email address",
     "word": "submission name",
     "key": "submission name",
 }
@@ -168,23 +169,20 @@ def look_up(roster: Roster, clues: tuple[Clue, ...], *, near: bool = True) -> Fo
         if not found:
             continue
         (person,) = found
-        if named and person.student not in named:
+        # What staff wrote down by hand stands above any name.
+        if named and person.student not in named and clue.kind != "folder":
             others = " or ".join(str(other) for other in named.values())
-            said = f"The {clue} is {person}'s, but the name is that of {others}. {_SETTLE}"
-            return Found((), why=said)
+            return Found((), why=f"The {clue} is {person}'s, but the name is that of {others}.")
         if clue.kind in ("moodle", "canvas", "id") and _names_differ(clues, person):
             # Both platforms put the name of a group before a number that may be a member's.
             if members := _group(roster, clues):
                 return members
             if clue.kind == "canvas":
                 return Found((person,))
-            said = f"The {clue} is {person}'s, who has another name: is the list of this assignment? "
-            return Found((), why=said + _SETTLE)
+            said = f"The {clue} is {person}'s, who has another name. Is the list of this assignment?"
+            return Found((), why=said)
         return Found((person,))
     return _group(roster, clues) or Found((), why=_nobody(roster, clues, near=near))
-
-
-_SETTLE: Final = "A column `folder` in the class list, with the name of the submission, settles it."
 
 
 def _rank(clue: Clue) -> int:
@@ -245,13 +243,12 @@ def _squeezed(text: str) -> str:
 
 def _several(clue: Clue, found: tuple[Person, ...]) -> str:
     who = ", ".join(str(person) for person in found[:5])
-    return f"The {clue} may be {who}{' or others' if len(found) > 5 else ''}. {_SETTLE}"
+    return f"The {clue} may be {who}{' or others' if len(found) > 5 else ''}."
 
 
 def _nobody(roster: Roster, clues: tuple[Clue, ...], *, near: bool) -> str:
-    known = ", ".join(dict.fromkeys(str(clue) for clue in clues))
-    hint = _nearest(roster, clues) if near else ""
-    return f"Nobody on the class list has {known}.{hint} {_SETTLE}"
+    known = " or ".join(dict.fromkeys(str(clue) for clue in clues if clue.kind != "folder"))
+    return f"Nobody there has the {known}.{_nearest(roster, clues) if near else ''}"
 
 
 def _nearest(roster: Roster, clues: tuple[Clue, ...]) -> str:

@@ -67,6 +67,8 @@ def read(data: bytes, *, name: str) -> Table:
     if kind == "MarkUs class list":
         return Table(kind, ("login", "last", "first", "", "number", "email")[: len(header)], tuple(rows))
     fields = tuple(_field(cell, kind, at) for at, cell in enumerate(header))
+    if kind == "class list" and _numbers_participants([row for _, row in rows[1:]]):
+        kind, fields = "Moodle grading worksheet", _translated(fields, [row for _, row in rows[1:]])
     if not set(fields) & {
         "student",
         "name",
@@ -147,6 +149,26 @@ def _kind(header: Sequence[str]) -> str:
 def _markus(row: Sequence[str]) -> bool:
     """MarkUs' list has no headers: user_name, last_name, first_name, section, id_number, email."""
     return 3 <= len(row) <= 6 and re.fullmatch(r"[a-z][a-z0-9_.-]{1,30}", row[0]) is not None
+
+
+def _numbers_participants(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first column is Moodle's Identifier, in whatever language: `Teilnehmer/in 77`."""
+    words = {re.sub(r"\d+$", "", row[0]) for row in rows}
+    return len(words) == 1 and all(re.fullmatch(r"[^\d]+ \d+", row[0]) for row in rows)
+
+
+def _translated(fields: tuple[str, ...], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The columns of a worksheet in another language, by what stands in them."""
+    found = ["moodle", *fields[1:]]
+    for at in range(1, len(found)):
+        cells = [row[at] for row in rows if at < len(row)]
+        if cells and all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", cell) for cell in cells):
+            found[at] = "email"
+    # While marking is blind, the second column is the status, which many share.
+    names = {row[1] for row in rows if len(row) > 1}
+    if len(found) > 2 and not found[1] and 2 * len(names) > len(rows):
+        found[1] = "name"
+    return tuple(found)
 
 
 def _field(cell: str, kind: str, at: int) -> str:

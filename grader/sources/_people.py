@@ -90,7 +90,8 @@ def _members(handed: Handed) -> tuple[Handed, ...]:
 
 
 def _seats(handed: Handed, roster: Roster, *, near: bool) -> tuple[_Seat, ...]:
-    found = look_up(roster, handed.clues or (Clue("word", handed.student),), near=near)
+    clues = handed.clues or (Clue("word", handed.student),)
+    found = look_up(roster, (Clue("folder", handed.student), *clues), near=near)
     if not found.people:
         return (_Seat(handed, None, found.why),)
     group = found.group or handed.group
