@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from grader.charts import definitions, icon, stacked_bar
 from grader.html import Html, counted, escaped, formula, number, render, visible
 from grader.overview import class_page
-from grader.statistics import Total, standing, total
+from grader.statistics import Total, score, standing, total
 from grader.types import (
     Checklist,
     Counterexample,
@@ -24,6 +24,7 @@ from grader.types import (
     Outcome,
     Problem,
     Result,
+    Step,
     Verdict,
 )
 
@@ -127,7 +128,7 @@ def student_page(result: Result) -> str:
     groups: dict[str, list[Mark]] = {}
     for mark in result.marks:
         groups.setdefault(_section_of(mark.part), []).append(mark)
-    whole = total(result.marks)
+    whole = score(result)
     return render(
         "student.html.j2",
         {
@@ -141,12 +142,20 @@ def student_page(result: Result) -> str:
             "decided": _decided(whole),
             "waiting": _waiting(whole.waiting),
             "nothing_decided": not any(mark.points is not None for mark in result.marks),
+            "steps": [visible(step.said) for step in _steps(result)],
             "problems": [_problem(problem) for problem in result.problems],
             "sections": [_section(key, marks, result.headings.get(key, "")) for key, marks in groups.items()],
             "weights": WEIGHTS,
             "labels": [(icon(outcome.value), label) for outcome, label in LABELS.items()],
         },
     )
+
+
+def _steps(result: Result) -> Sequence[Step]:
+    """How the marks become the total, where more is done than adding them up."""
+    if result.settled is None or len(result.settled.steps) < 2:
+        return ()
+    return result.settled.steps
 
 
 def _decided(whole: Total) -> str:

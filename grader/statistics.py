@@ -107,6 +107,14 @@ def total(marks: Sequence[Mark]) -> Total:
     )
 
 
+def score(result: Result) -> Total:
+    """The total of a student, by the rules of the rubric where it has some; what platforms are told, too."""
+    settled = result.settled
+    if settled is None:
+        return total(result.marks)
+    return Total(settled.earned, max(settled.most - settled.waiting, Decimal(0)), settled.waiting)
+
+
 def standing(mark: Mark) -> Outcome:
     """The outcome as it stands: what a person decided is right, partly right or wrong by its points."""
     if mark.verdict.outcome is not Outcome.UNDECIDED or mark.points is None or not mark.max_points:
@@ -131,7 +139,7 @@ def overview(
     return Overview(
         assignment=first.assignment if first else "",
         title=first.title if first else "",
-        max_points=sum((mark.max_points for mark in first.marks), Decimal(0)) if first else Decimal(0),
+        max_points=_most(first) if first else Decimal(0),
         students=students,
         distribution=_distribution(shares),
         undecided=len(students) - len(shares),
@@ -150,12 +158,18 @@ def overview(
     )
 
 
+def _most(result: Result) -> Decimal:
+    if result.settled is not None:
+        return result.settled.most
+    return sum((mark.max_points for mark in result.marks), Decimal(0))
+
+
 def _student(result: Result, hrefs: Mapping[str, str]) -> Student:
     path = hrefs.get(result.student, "")
     return Student(
         student=result.student,
         name=result.name,
-        total=total(result.marks),
+        total=score(result),
         waiting_parts=sum(mark.points is None for mark in result.marks),
         unread=len(result.problems),
         late=result.late,

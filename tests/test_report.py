@@ -17,7 +17,19 @@ from pages import EMPTY, HEADINGS, HOSTILE, HOSTILE_RESULT, ORDINARY, WITHOUT_N,
 from grader.html import Html, formula, number, visible
 from grader.report import HIDDEN, LABELS, class_page, fallback, student_page
 from grader.statistics import overview
-from grader.types import Answer, Checklist, EntryMap, Mark, Note, Outcome, Place, Problem, Result
+from grader.types import (
+    Answer,
+    Checklist,
+    EntryMap,
+    Mark,
+    Note,
+    Outcome,
+    Place,
+    Problem,
+    Result,
+    Settled,
+    Step,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 CLASS = overview(
@@ -411,3 +423,16 @@ def test_the_fallback_page_needs_nothing() -> None:
     outline = Outline(fallback)
     assert outline.open == []
     assert "This report could not be made" in outline.text
+
+
+def test_the_way_to_the_total_is_told_step_by_step() -> None:
+    steps = (
+        Step("parts", Decimal(8), "The parts give 8 of 10 points."),
+        Step("late", Decimal("7.2"), "1 day late: <b>0.8</b> points are taken."),
+    )
+    settled = Settled(Decimal("7.2"), Decimal("7.2"), Decimal(10), Decimal(0), steps, 1440)
+    page = student_page(replace(ORDINARY, settled=settled))
+    assert "<strong>7.2</strong>" in page and "of 10 points" in page
+    assert "<li>The parts give 8 of 10 points.</li>" in page
+    assert "&lt;b&gt;0.8&lt;/b&gt;" in page
+    assert "How the total comes about" not in student_page(ORDINARY)

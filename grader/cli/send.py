@@ -254,8 +254,8 @@ def _title(run: _Run) -> str:
 
 
 def _worth(result: Result) -> str:
-    from grader.statistics import total
+    from grader.statistics import score
 
-    whole = total(result.marks)
+    whole = score(result)
     waiting = f", {points(whole.waiting)} waiting" if whole.waiting else ""
     return f"{points(whole.earned)} of {points(whole.decided)} points{waiting}"

@@ -32,7 +32,7 @@ def command(student: str, out: Path | None, part: str | None) -> None:
 def _tell(result: Result, part: str | None) -> None:
     from difflib import get_close_matches
 
-    from grader.statistics import total
+    from grader.statistics import score
 
     marks = [mark for mark in result.marks if part is None or _covers(part, mark.part)]
     if not marks:
@@ -40,11 +40,13 @@ def _tell(result: Result, part: str | None) -> None:
         near = get_close_matches(part or "", ids, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(ids)}"
         raise StaffError(f"{result.assignment} has no part {part!r}; {hint}")
-    whole = total(result.marks)
+    whole = score(result)
     name = result.name if result.name == result.student else f"{result.name} ({result.student})"
     say(plain(f"{name} · {result.title or result.assignment}{' · late' if result.late else ''}"))
     waiting = f", {points(whole.waiting)} wait for a person" if whole.waiting else ""
     say(f"{points(whole.earned)} of {points(whole.decided)} points decided{waiting}")
+    for step in result.settled.steps if result.settled else ():
+        say(wrapped(step.said, indent=2, hang=2))
     for problem in result.problems:
         say(wrapped(f"Could not be read: {problem.place}: {problem.message}", hang=2))
     for mark in marks:

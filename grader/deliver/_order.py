@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 from grader.errors import StaffError
 from grader.html import number
 from grader.roster import Clue, Found, Person, Roster, clues_of, look_up
-from grader.statistics import Total, total
+from grader.statistics import score as score
+from grader.statistics import total
 from grader.types import File, Result
 
 # What a spreadsheet may take for a formula, however it is hidden behind blanks and marks nobody sees.
@@ -67,14 +68,6 @@ class Seat(NamedTuple):
 
     result: Result
     person: Person
-
-
-def score(result: Result) -> Total:
-    """The points of a report, by the rules of its rubric; platforms get what is earned of what is decided."""
-    settled = result.settled
-    if settled is None:
-        return total(result.marks)
-    return Total(settled.earned, settled.most - settled.waiting, settled.waiting)
 
 
 def taken_off(result: Result) -> Decimal:

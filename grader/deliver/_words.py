@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.deliver._parcels import Parcel
 from grader.html import counted, number, visible
-from grader.statistics import total
+from grader.statistics import score
 from grader.types import Result
 
 _MOST_LISTED = 12
@@ -24,7 +24,7 @@ def title(result: Result) -> str:
 def summary(parcel: Parcel) -> str:
     """The total, and what waits: two or three sentences, one on each line."""
     result = parcel.result
-    whole = total(result.marks)
+    whole = score(result)
     lines = []
     if parcel.edition > 1:
         lines.append("Something in your report has changed; this one replaces the one you have.")

@@ -22,7 +22,7 @@ from grader.files import report_name
 from grader.html import number
 from grader.options import By
 from grader.roster import Person
-from grader.statistics import total
+from grader.statistics import score
 from grader.types import File, Result
 
 _ADDRESS: Final = re.compile(r"courses/(\d+)/assignments/(\d+)/submissions/(\d+)")
@@ -82,12 +82,12 @@ def connect(options: Options) -> _Line:
 
 
 def _possible(result: Result) -> Any:
-    whole = total(result.marks)
+    whole = score(result)
     return whole.decided + whole.waiting
 
 
 def _submission(result: Result, options: Options) -> Mapping[str, str]:
-    whole = total(result.marks)
+    whole = score(result)
     if options.grade == "none" or not whole.decided or (whole.waiting and options.unfinished == "withhold"):
         return {}
     if options.grade == "points":
