@@ -213,6 +213,30 @@ def test_only_the_grade_of_a_moodle_row_is_new() -> None:
     assert after[1:] == [before[1]]
 
 
+@pytest.mark.parametrize(("column", "left_out"), [(9, False), (3, True)])
+def test_a_comment_of_staff_may_begin_with_a_dash_and_students_text_may_not(
+    column: int, left_out: bool
+) -> None:
+    rows = list(csv.reader(io.StringIO(worksheet().data.decode("utf-8-sig"))))
+    rows[1][column] = "- the sign is wrong"
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    given = order(result("Participant_77", "x"), template=Template("g.csv", out.getvalue().encode()))
+    assert SITE.upload(export("moodle_worksheet", given).files[0].data) == (
+        {} if left_out else {"77": Decimal("7.5")}
+    )
+
+
+@pytest.mark.parametrize("target", ["canvas_gradebook", "brightspace", "blackboard"])
+def test_a_title_that_would_be_a_formula_is_refused(target: str) -> None:
+    course = replace(COURSE, assignments={"4711": "=1+1"})
+    board = 'Last Name,First Name,Username,"=1+1 [Total Pts: 10 Score] |4711"\nDoe,Jane,jdoe,\n'
+    template = Template("g.csv", board.encode()) if target == "blackboard" else gradebook(course.gradebook())
+    people = roster.parse(b"login,name\njdoe,Jane Doe\n", name="class.csv")
+    with pytest.raises(StaffError, match="a formula"):
+        export(target, order(template=template, column="=1+1", roster=people))
+
+
 def test_dates_that_moodle_cannot_read_are_told_with_what_to_tick() -> None:
     text = worksheet().data.decode().replace('PM","-"', 'PM","Donnerstag, 11. Februar 2021, 13:05"')
     site = text.replace("Donnerstag, 11. Februar 2021, 13:05", "jeudi 11 fevrier 2021")

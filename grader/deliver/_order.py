@@ -155,6 +155,19 @@ def harmless(seat: Seat, cells: Iterable[str]) -> str | None:
     return None
 
 
+def heading(title: str) -> str:
+    """The title of a column, as it is.
+
+    Raises:
+        StaffError: a spreadsheet might run it.
+    """
+    if is_formula(title):
+        raise StaffError(
+            f"the column {title!r} would be a formula to a spreadsheet; rename it on the platform"
+        )
+    return title
+
+
 def csv_text(rows: Iterable[Sequence[str]], *, delimiter: str = ",", quote_all: bool = False) -> str:
     """Rows as CSV, with the line ends that platforms write."""
     out = io.StringIO()

@@ -8,7 +8,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from grader.deliver._order import Export, Order, csv_text, harmless, needed, points, ready, score, seated
+from grader.deliver._order import (
+    Export,
+    Order,
+    csv_text,
+    harmless,
+    heading,
+    needed,
+    points,
+    ready,
+    score,
+    seated,
+)
 from grader.deliver._tables import Table, table
 from grader.errors import StaffError
 from grader.types import File
@@ -32,7 +43,7 @@ def export(order: Order) -> Export:
     out = ready(order)
     seats, unknown = seated(out.results, sheet.roster, order.roster)
     remarks = [*out.remarks, *unknown]
-    rows = [("Username", sheet.header[column])]
+    rows = [("Username", heading(sheet.header[column]))]
     for seat in sorted(seats, key=lambda seat: seat.person.line):
         name = sheet.rows[seat.person.line][user]
         if said := harmless(seat, [name]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from grader.deliver._order import Export, Order, csv_text, harmless, points, ready, score, seated
+from grader.deliver._order import Export, Order, csv_text, harmless, heading, points, ready, score, seated
 from grader.errors import StaffError
 from grader.types import File
 
@@ -27,7 +27,7 @@ def export(order: Order) -> Export:
     out = ready(order)
     seats, unknown = seated(out.results, roster, None)
     remarks = [*out.remarks, *unknown]
-    item = order.column or order.title
+    item = heading(order.column or order.title)
     rows: list[tuple[str, ...]] = [
         ("OrgDefinedId", "Username", f"{item} Points Grade", "End-of-Line Indicator")
     ]

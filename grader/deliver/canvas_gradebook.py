@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from grader.deliver._order import Export, Order, harmless, needed, points, ready, score, seated
+from grader.deliver._order import Export, Order, harmless, heading, needed, points, ready, score, seated
 from grader.deliver._tables import Table, table
 from grader.errors import StaffError
 from grader.types import File
@@ -49,7 +49,7 @@ def export(order: Order) -> Export:
             remarks.append(said)
         else:
             rows.append((*fixed, points(score(seat.result).earned)))
-    header = (*sheet.header[: section + 1], sheet.header[column])
+    header = (*sheet.header[: section + 1], heading(sheet.header[column]))
     return Export((File(NAME, sheet._replace(header=header).written(rows)),), tuple(remarks))
 
 

@@ -23,6 +23,8 @@ CALLED: Final = "an autograder for Gradescope, to upload under Configure Autogra
 NAME: Final = "gradescope-autograder.zip"
 FROM_RUBRIC: Final = True
 
+_EXTRAS: Final = ("units", "notebooks")
+
 _SETUP: Final = """\
 #!/usr/bin/env bash
 # Run once by Gradescope: Python 3.11 or newer, and what the grader needs, in a place of their own.
@@ -113,19 +115,31 @@ def _below(folder: Traversable, path: str) -> Iterator[File]:
             yield File(f"{path}/{entry.name}", entry.read_bytes())
 
 
-def _requirements() -> list[str]:
-    """What the grader itself needs, each at the version it runs with here."""
-    return [f"{name}=={metadata.version(name)}" for name in map(_name, _declared())]
+def _requirements() -> Iterator[str]:
+    """What grading needs, each at the version it runs with here; what is optional only if it is here."""
+    required, optional = _declared()
+    for name in map(_name, required):
+        yield f"{name}=={metadata.version(name)}"
+    for name in map(_name, optional):
+        try:
+            yield f"{name}=={metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            continue
 
 
-def _declared() -> list[str]:
+def _declared() -> tuple[list[str], list[str]]:
+    """The requirements of the package, and those of the extras that grading uses."""
     try:
-        return [line for line in metadata.requires("grader") or [] if "extra ==" not in line]
+        lines = metadata.requires("grader") or []
     except metadata.PackageNotFoundError:
         project = Path(str(resources("grader"))).parent / "pyproject.toml"
         if not project.is_file():
             raise StaffError("what the grader needs is not known here; install it with pip first") from None
-        return list(tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"])
+        declared = tomllib.loads(project.read_text("utf-8"))["project"]
+        extras = declared.get("optional-dependencies", {})
+        return list(declared["dependencies"]), [line for name in _EXTRAS for line in extras.get(name, [])]
+    optional = [line for line in lines if any(f'extra == "{name}"' in line for name in _EXTRAS)]
+    return [line for line in lines if "extra ==" not in line], optional
 
 
 def _name(requirement: str) -> str:

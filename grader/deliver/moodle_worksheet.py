@@ -25,12 +25,13 @@ _NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
 class _Columns(NamedTuple):
-    """Where the grade, its maximum, the lock and the date of the last grade stand; the last two may not."""
+    """Where the grade, its maximum and, if it was found, the rest stands."""
 
     grade: int
     maximum: int
     changeable: int | None
     graded: int | None
+    comments: int | None
 
 
 def export(order: Order) -> Export:
@@ -54,7 +55,8 @@ def export(order: Order) -> Export:
             remarks.append(f"{who}{points(earned)} points are more than the maximum, {points(maximum)}.")
         elif columns.changeable is not None and _cell(row, columns.changeable).casefold() in _NO:
             remarks.append(f"{who}the grade is locked in Moodle.")
-        elif said := harmless(seat, row):
+        # What staff wrote may begin with a dash; what students chose may not.
+        elif said := harmless(seat, (cell for at, cell in enumerate(row) if at != columns.comments)):
             remarks.append(said)
         else:
             grade = points(earned).replace(".", ",") if comma else points(earned)
@@ -92,7 +94,8 @@ def _columns(sheet: Table) -> _Columns:
             "(Download grading worksheet), best with Moodle in English"
         )
     graded = sheet.column("Last modified (grade)")
-    return _Columns(grade, maximum, sheet.column("Grade can be changed"), graded)
+    changeable, comments = sheet.column("Grade can be changed"), sheet.column("Feedback comments")
+    return _Columns(grade, maximum, changeable, graded, comments)
 
 
 def _dates(columns: _Columns, rows: Iterable[tuple[str, ...]]) -> list[str]:
