@@ -22,6 +22,7 @@ from grader.comments import comment_html
 from grader.gradebook import Attempt, Decision, KeptFile, Recording, open_gradebook
 from grader.review import entered, figures, guard
 from grader.review.app import application
+from grader.review.piles import Piles
 from grader.types import Answer, File, Place, Result
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -571,6 +572,21 @@ def test_by_student_goes_from_part_to_part_and_then_to_the_next_student(page: Pa
 )
 def test_points_are_typed_as_people_write_them(typed: str, of: str, points: str) -> None:
     assert entered.worth(typed, Decimal(of)).points == Decimal(points)
+
+
+def test_what_is_read_step_by_step_is_what_is_read_at_once(gradebook: Path) -> None:
+    grown = Piles(lambda _: None)
+    page = Page(gradebook)
+    with open_gradebook(gradebook) as book:
+        grown.course(book, ASSIGNMENT)
+    for part, points in (("1.1.1", "1"), ("3.3", "0"), ("1.1.1", "0.5")):
+        _, address, fields = page.desk(part)
+        page.post(address, **fields, points=points, comment=points)
+        page.post("/flag", here=address, up="1")
+        if points == "0":
+            page.post("/undo")
+        with open_gradebook(gradebook) as book:
+            assert grown.course(book, ASSIGNMENT) == Piles(lambda _: None).course(book, ASSIGNMENT)
 
 
 def test_a_decision_made_elsewhere_shows_on_the_page(gradebook: Path, page: Page) -> None:

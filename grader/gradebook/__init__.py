@@ -24,6 +24,7 @@ from grader.gradebook._records import (
     MarkRow,
     Recording,
     RememberedDecision,
+    Version,
 )
 from grader.gradebook._rows import plain
 from grader.terms import NONE as NO_TERMS
@@ -43,6 +44,7 @@ __all__ = [
     "MarkRow",
     "Recording",
     "RememberedDecision",
+    "Version",
     "migrate",
     "migrations",
     "open_gradebook",
@@ -214,6 +216,20 @@ class Gradebook:
         """Every mark of a student (or of one part), the oldest first, over all attempts and gradings."""
         with explained(self.path):
             return _people.history(self._connection, assignment, student, part)
+
+    def version(self) -> Version:
+        """How far the gradebook has grown."""
+        with explained(self.path):
+            row = self._connection.execute(
+                "SELECT (SELECT coalesce(max(id), 0) FROM marks), (SELECT coalesce(max(id), 0) FROM submissions),"
+                " (SELECT coalesce(max(id), 0) FROM flags)"
+            ).fetchone()
+        return Version(*row)
+
+    def marks_since(self, assignment: str, mark_id: int) -> tuple[MarkRow, ...]:
+        """The marks of an assignment that were added after the one with this id, the oldest first."""
+        with explained(self.path):
+            return _people.since(self._connection, assignment, mark_id)
 
     def decide(
         self, marks: Sequence[Decision], *, now: datetime, remember: Sequence[RememberedDecision] = ()

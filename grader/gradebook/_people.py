@@ -34,6 +34,15 @@ def history(
     return tuple(map(_row, rows))
 
 
+def since(connection: sqlite3.Connection, assignment: str, mark_id: int) -> tuple[MarkRow, ...]:
+    """The marks of an assignment that were added after one, the oldest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM {_TABLES} WHERE m.id > ? AND g.assignment = ? ORDER BY m.id",  # noqa: S608
+        (mark_id, assignment),
+    )
+    return tuple(map(_row, rows))
+
+
 def row(connection: sqlite3.Connection, mark_id: int) -> MarkRow | None:
     """One mark by its id."""
     found = connection.execute(

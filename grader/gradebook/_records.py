@@ -65,6 +65,14 @@ class Known:
     rubric_digest: str
 
 
+class Version(NamedTuple):
+    """How far a gradebook has grown: the newest rows. As rows are only added, equal versions are equal books."""
+
+    marks: int
+    submissions: int
+    flags: int
+
+
 class MarkRow(NamedTuple):
     """One mark ever given; `submission` is the row of the grading it belongs to, `marked_at` ISO 8601, UTC.
 

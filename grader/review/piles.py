@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
 
 from grader import groups
-from grader.gradebook import Flag, Gradebook
+from grader.gradebook import Flag, Gradebook, MarkRow, Version
 from grader.groups import Group, Written
 from grader.rubric import Part, Prepared, Rubric
 from grader.types import Mark, Problem
@@ -98,12 +98,30 @@ class Piles:
     """Reads courses and groups their answers; groups are kept as long as the answers are the same."""
 
     rubric_for: Callable[[str], tuple[Rubric, Prepared] | None]
+    _courses: dict[str, tuple[Version, Course]] = field(default_factory=dict)
     _known: dict[tuple[str, str, Show], tuple[list[tuple[Any, ...]], tuple[Group[str], ...]]] = field(
         default_factory=dict
     )
 
     def course(self, book: Gradebook, assignment: str) -> Course:
-        """The assignment as it stands in the gradebook now."""
+        """The assignment as it stands in the gradebook now; only what was added is read again."""
+        version = book.version()
+        known = self._courses.get(assignment)
+        if known is None or known[0].submissions != version.submissions:
+            course = self._read(book, assignment)
+        else:
+            course = known[1]
+            if known[0].marks != version.marks:
+                course = _with_marks(course, book.marks_since(assignment, known[0].marks))
+            if known[0].flags != version.flags:
+                course = replace(course, flags=_flags(book, course))
+        rubric, prepared = self.rubric_for(assignment) or (None, None)
+        if course.rubric is not rubric:
+            course = _with_rubric(course, rubric, prepared)
+        self._courses[assignment] = (version, course)
+        return course
+
+    def _read(self, book: Gradebook, assignment: str) -> Course:
         results = tuple(book.results(assignment))
         codes = _codes(book.secret(), [result.student for result in results])
         people: dict[str, Person] = {}
@@ -113,16 +131,9 @@ class Piles:
             people[code] = Person(result.student, result.name, code, result.problems)
             for mark in result.marks:
                 marks.setdefault(mark.part, {})[code] = mark
-        flags = {
-            (codes[flag.student], flag.part): flag for flag in book.flags(assignment) if flag.student in codes
-        }
-        found = self.rubric_for(assignment)
-        rubric, prepared = found if found is not None else (None, None)
         title = next((result.title for result in results if result.title), assignment)
-        order = [] if rubric is None else [part.id for part in rubric.parts]
-        ordered = sorted(marks, key=lambda part: order.index(part) if part in order else len(order))
-        kept = {part: marks[part] for part in ordered}
-        return Course(assignment, title, people, kept, flags, rubric, prepared)
+        course = Course(assignment, title, people, marks, {}, None, None)
+        return replace(course, flags=_flags(book, course))
 
     def pile(self, course: Course, part: str, show: Show = "waiting", secret: bytes = b"") -> Pile:
         """The groups of a part: of what a person must see, of what is flagged, or of all there is.
@@ -145,6 +156,39 @@ class Piles:
         if show == "flagged":
             kept = tuple(g for g in kept if any((one.of, part) in course.flags for one in g.members))
         return Pile(course, part, kept)
+
+
+def _with_rubric(course: Course, rubric: Rubric | None, prepared: Prepared | None) -> Course:
+    """The course with its rubric, and the parts in its order."""
+    order = {} if rubric is None else {part.id: place for place, part in enumerate(rubric.parts)}
+    ordered = sorted(course.marks, key=lambda part: order.get(part, len(order)))
+    return replace(
+        course, rubric=rubric, prepared=prepared, marks={part: course.marks[part] for part in ordered}
+    )
+
+
+def _with_marks(course: Course, rows: Iterable[MarkRow]) -> Course:
+    """The course after some more marks; answers and verdicts are those of the same grading."""
+    codes = {person.student: code for code, person in course.people.items()}
+    changed = {part: dict(marks) for part, marks in course.marks.items()}
+    for row in rows:
+        code = codes[row.student]
+        changed[row.part][code] = replace(
+            changed[row.part][code],
+            points=row.points,
+            max_points=row.max_points,
+            who=row.given_by,
+            why=row.detail.get("because", row.why),
+            detail=row.detail,
+            id=row.id,
+        )
+    return replace(course, marks=changed)
+
+
+def _flags(book: Gradebook, course: Course) -> Mapping[tuple[str, str], Flag]:
+    codes = {person.student: code for code, person in course.people.items()}
+    flags = book.flags(course.assignment)
+    return {(codes[flag.student], flag.part): flag for flag in flags if flag.student in codes}
 
 
 def is_for_a_person(mark: Mark) -> bool:
