@@ -7,6 +7,7 @@ Is <code>$&lt;b&gt;$</code> &lt;b&gt;?
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import StudentError
@@ -15,15 +16,16 @@ from grader.html import Html, escaped, formula
 if TYPE_CHECKING:
     from grader.maths.names import Symbols
 
-_FORMULA: Final = re.compile(r"\$([^$\n]{1,400})\$")
+_FORMULA: Final = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$\n]{1,400})\$")
+_MOST_FORMULAS: Final = 200
 
 
 def comment_html(text: str, symbols: Symbols | None = None) -> Html:
     """The comment as markup: words escaped, formulas as MathML; what cannot be read stays as it was typed."""
     pieces, end = [], 0
-    for found in _FORMULA.finditer(text):
+    for found in islice(_FORMULA.finditer(text), _MOST_FORMULAS):
         pieces.append(escaped(text[end : found.start()]))
-        pieces.append(formula_html(found[1], symbols) or f"<code>{escaped(found[0])}</code>")
+        pieces.append(formula_html(found[1] or found[2], symbols) or f"<code>{escaped(found[0])}</code>")
         end = found.end()
     pieces.append(escaped(text[end:]))
     return Html("".join(pieces))

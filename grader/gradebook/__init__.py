@@ -221,8 +221,8 @@ class Gradebook:
         """How far the gradebook has grown."""
         with explained(self.path):
             row = self._connection.execute(
-                "SELECT (SELECT coalesce(max(id), 0) FROM marks), (SELECT coalesce(max(id), 0) FROM submissions),"
-                " (SELECT coalesce(max(id), 0) FROM flags)"
+                "SELECT (SELECT coalesce(max(id), 0) FROM marks),"
+                " (SELECT coalesce(max(id), 0) FROM submissions), (SELECT coalesce(max(id), 0) FROM flags)"
             ).fetchone()
         return Version(*row)
 

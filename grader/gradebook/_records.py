@@ -66,7 +66,7 @@ class Known:
 
 
 class Version(NamedTuple):
-    """How far a gradebook has grown: the newest rows. As rows are only added, equal versions are equal books."""
+    """How far a gradebook has grown: its newest rows. Rows are only added, so equal versions, equal books."""
 
     marks: int
     submissions: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -31,6 +32,8 @@ LABELS: Final = {
     Outcome.UNDECIDED: "Waits for a person",
 }
 _NOTES: Final = {"convention": "Convention", "proof": "How it was found", "remark": "Remark", "hint": "Hint"}
+# A line that ends in the middle of a paragraph: where a list or a table begins, lines are kept.
+_WRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|[ \t]*(?:[-*+#>|]|\d+[.)]))")
 _MOST_TEXT: Final = 40_000
 _MOST_SPELLINGS: Final = 30
 _MOST_COMMENTS: Final = 8
@@ -142,11 +145,15 @@ def desk(
             "max_points": number(mark.max_points),
             "size": len(marks),
             "only": only,
+            "waits": sum(marks[code].points is None for code in meant),
             "how": group.how,
             "heading": _heading(frame, course, group, only),
             "read": formula(first.verdict.mathml),
             "read_text": visible(first.verdict.read) if first.verdict.mathml else "",
             "text": _text(answer.text) if answer else "",
+            "rendered": comment_html(_WRAPPED.sub(" ", answer.text[:_MOST_TEXT].strip()), symbols)
+            if answer and prose and "$" in answer.text
+            else "",
             "place": _place(answer, frame.names),
             "passage": _text(passage),
             "prose": prose,

@@ -65,7 +65,6 @@ document.addEventListener("click", (event) => {
   if (button.dataset.opens) return document.getElementById(button.dataset.opens).showModal();
   if (button.dataset.points !== undefined) usePoints(button.dataset.points);
   if (button.dataset.comment !== undefined) useComment(button.dataset.comment);
-  if (button.dataset.points !== undefined) points().focus();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -77,11 +76,13 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return form.requestSubmit();
   }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  // No letter is part of points: there they are keys as everywhere.
+  const letter = event.target.id === "points" && /^[a-z?]$/.test(event.key);
+  if ((typing && !letter) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
   const wanted = page().querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (!wanted && /^[0-9.]$/.test(event.key) && points()) {
-    // Where no item bears this digit it begins the points, and what stood there is replaced.
+  if (!wanted && /^[0-9.]$/.test(event.key) && points() && !page().querySelector("input[name=item]")) {
+    // Where there are no items to tick, a digit begins the points, and what stood there is replaced.
     points().value = "";
     return points().focus();
   }
