@@ -109,7 +109,7 @@ class Trial:
         words: list[str] = []
         for student in students:
             entry = self._histories()[student][-1]
-            words += ["--assume-sent" if entry.marker in there else "--resend", student]
+            words += ["--only", student, "--assume-sent" if entry.marker in there else "--resend", student]
         self.decided += len(students)
         self._sender(words, kill_at=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +14,19 @@ from grader.pipeline import GRADEBOOK
 from grader.types import Result
 
 
-def graded(out: Path, students: list[str], worth: str | None = "0.25", assignment: str = "hw2") -> Path:
+def graded(
+    out: Path,
+    students: list[str],
+    worth: str | None = "0.25",
+    assignment: str = "hw2",
+    change: Callable[[Result], Result] = lambda made: made,
+) -> Path:
     """Marks for some students, in a gradebook under `out`."""
     out.mkdir(exist_ok=True)
     with open_gradebook(out / GRADEBOOK) as book:
         book.record(
-            Recording(of(student, worth, assignment), f"{student}{worth}", "r1") for student in students
+            Recording(change(of(student, worth, assignment)), f"{student}{worth}", "r1")
+            for student in students
         )
     return out
 

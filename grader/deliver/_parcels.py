@@ -42,6 +42,8 @@ def digest(result: Result) -> str:
         [f"{problem.place}: {problem.message}" for problem in result.problems],
         [_said(mark) for mark in result.marks],
     ]
+    if result.settled is not None:
+        said.append([str(part) for part in (*result.settled[:4], *result.settled.steps)])
     return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()
 
 
