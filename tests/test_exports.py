@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from click.testing import CliRunner
@@ -380,6 +380,18 @@ def test_markus_is_told_nothing_of_hidden_parts_but_points(target: str) -> None:
     shown = export(target, order(result("ada", "Ada", mark("1", "2"))))
     assert b"Nearly." in shown.files[0].data
     assert not any(b"Nearly." in file.data for file in hidden.files)
+
+
+NOTES = get_args(get_type_hints(Note)["kind"])
+
+
+@pytest.mark.parametrize("kind", NOTES)
+@pytest.mark.parametrize("target", ["gradescope_results", "markus_autotest", "markus_annotations"])
+def test_every_note_but_advice_to_staff_is_told(kind: Any, target: str) -> None:
+    plain = mark("1", "2")
+    given = replace(plain, verdict=replace(plain.verdict, evidence=(Note(kind, "Words of a note."),)))
+    text = export(target, order(result("ada", "Ada", given))).files[0].data
+    assert (b"Words of a note." in text) == (kind != "advice")
 
 
 def test_an_autograder_is_the_package_with_one_rubric() -> None:

@@ -35,7 +35,9 @@ def said(mark: Mark) -> str:
 def _evidence(piece: Evidence) -> Iterator[str]:
     match piece:
         case Note(kind, text):
-            yield f"{_LABELS[kind]}: {text}"
+            # What has no label here is for staff.
+            if kind in _LABELS:
+                yield f"{_LABELS[kind]}: {text}"
         case Counterexample(values, got, expected):
             where = ", ".join(f"{name} = {_short(value)}" for name, value in values)
             yield f"At {where}: your answer is {_short(got)}, expected {_short(expected)}."

@@ -37,4 +37,6 @@ def export(order: Order) -> Export:
 
 
 def _maximum(result: Result) -> Decimal:
+    if result.settled is not None:
+        return result.settled.most
     return sum((mark.max_points for mark in result.marks), Decimal(0))
