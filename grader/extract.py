@@ -28,6 +28,8 @@ TEXT_LIMIT = 20_000
 LINE_LIMIT = 3_000
 PIECES_LIMIT = 50
 """Labels within one line, and letters of a line in which any are looked for."""
+A_SENTENCE = 60
+"""Letters behind a label that may say more than what the label names."""
 LONG_NAME = 7
 """Letters of a name that says by itself what it is, wherever it stands."""
 _PLACEHOLDER = re.compile(
@@ -41,7 +43,7 @@ _CASE = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _GAP = re.compile(r"(?:(?<=[;,.])|(?<=\S))\s+(?=\([a-z]{1,4}\)\s|(?<=[;,.] )[A-Za-z\\$#][^:;.,$=]{1,40}:\s)")
-_LONE_LETTER = re.compile(r"(?m)^\s*\([a-z]{1,4}\)\s*$")
+_LONE_LETTER = re.compile(r"(?m)^\s*(?:\([a-z]{1,4}\)|\(?\d{1,2}[.)])\s*$")
 _FRAME = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:[cvd]dots|[\\,;!])|[\s&$]")
 _POINT = re.compile(r"^\s*(?:[-+*•]|\(?\d{1,2}[.)]|#+)\s+")
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
@@ -225,6 +227,10 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     segment = segments.get(target.wanted.part)
     if target.wanted.reads == "prose":
         own = segment or (rest if segments else section.blocks)
+        if not segment and not _written(rest) and len(_written(section.blocks)) > A_SENTENCE:
+            own = (
+                section.blocks
+            )  # `AdaGrad: take x = ..., which ends in ..., so no` answers more than one part
         return _as_prose(_without_values(own, target, targets) or own, section, shown=False)
     entries = [
         Found(b.text, b.place, b.notation)
@@ -267,6 +273,10 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
         return _as_prose(rest, section)
     left = [block for block in _unclaimed(rest, claimed) if block.kind in {"prose", "formula"}]
     left += _says_more(section.blocks, claimed)
+    texts = [one for one in siblings if one.wanted.reads == "prose"]
+    said = [block for one in texts for block in segments.get(one.wanted.part, ())]
+    if not left and len(_written(said)) > A_SENTENCE:
+        left = said
     return _as_prose(left, section) if _states_something(left) else []
 
 

@@ -572,3 +572,13 @@ def test_words_between_formulas_of_a_display_name_what_follows() -> None:
 def test_a_chain_that_a_sentence_ends_in_gives_its_value() -> None:
     text = "# 1\n\nThe limit will be $\\frac{2}{5} x = (0.8, 0.4)$.\n"
     assert texts([Wanted("1", "1", ("limit",))], text) == {"1": "(0.8, 0.4)"}
+
+
+def test_text_behind_copied_questions_belongs_to_the_one_that_comes_again() -> None:
+    text = "# 1.2\n\n(a)\n\n(b)\n\nIn general $q = 7$.\n\n(a) so much for this.\n\n(b) $r = 3$\n"
+    assert texts(COUNTED, text) == {"1.2a": "7", "1.2b": "3"}
+
+
+def test_answers_out_of_order_stay_where_they_are() -> None:
+    text = "# 1.2\n\n(b) $r = 3$\n\n(a) $q = 2$\n"
+    assert texts(COUNTED, text) == {"1.2a": "2", "1.2b": "3"}

@@ -54,8 +54,8 @@ _SIGN = re.compile(r"<=|>=|<|>|≤|≥|\\(?:leqslant|geqslant|leq?|geq?|lt|gt)(?
 # Words that leave an inequality what it is.
 _PLAIN = frozenset(
     "a and as be better both case cheaper choice cost costs fewer for forward forward-mode holds if iff in "
-    "is it less long mode needs of only operations preferable prefer so than that the then this thus use we "
-    "when whenever where wide wider will wins with z".split()
+    "is it less long mode needs of only operations preferable prefer so than that the then this thus use "
+    "using we when whenever where wide wider will wins with z".split()
 )
 
 

@@ -42,6 +42,7 @@ _OTHERWISE = re.compile(
     r"(?:(?:else|otherwise)[,:]?\s*(?:it is\s+)?\$(?P<after>[^$]{1,200})\$"
     r"|\$(?P<before>[^$]{1,200})\$\s*,?\s*(?:else|otherwise))"
 )
+_MEMBER = re.compile(r"\\in(?![a-z])|\\subseteq")  # a boxed remark, no value
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z][a-z]+[,:;.)]?|[-–—,:;]|[AaI]|\$.*\$[,:;.]?")
 _RESULT = re.compile(r"(?:my_?)?(?:final_?)?(?:answer|ans|result|res|solution|sol|value|out|output)\d?", re.I)
 _MARKER = re.compile(r"\(?\w\)|\d{1,2}\.")
@@ -264,7 +265,8 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
     lines: list[tuple[str, Place]] = []
     for block in blocks:
         if block.kind in {"formula", "prose"}:
-            boxes += [Found(trimmed(inner), block.place, "latex") for inner in boxed(block.text)]
+            values = (inner for inner in boxed(block.text) if not _MEMBER.search(inner))
+            boxes += [Found(trimmed(inner), block.place, "latex") for inner in values]
         if block.kind == "formula":
             formulas.append(Found(trimmed(block.text), block.place, "latex"))
         elif block.kind == "entry":

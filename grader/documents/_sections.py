@@ -96,7 +96,24 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
             sections[-1].blocks.append(replace(block, text=number.word, level=BOLD))
         if number.rest and (block.level >= BOLD or "$" in number.rest or "=" in number.rest):
             sections[-1].blocks.append(replace(block, kind="prose", text=number.rest, level=0))
+    _give_back(sections)
     return _after_marks(sections) if _marked(sections) else sections
+
+
+def _give_back(sections: Sequence[Section]) -> None:
+    """Answers behind a list of copied questions belong to the first of them that comes again.
+
+    `(a) question (b) question text (a) more text`: the text in the middle is no answer to (b).
+    """
+    copied = False  # the question before was copied and not answered there
+    for at, section in enumerate(sections[:-1]):
+        following = sections[at + 1].owner
+        if copied and section.blocks and section.owner and following:
+            empty = {one.owner for one in sections[:at] if not one.blocks}
+            again = section.owner in {one.owner for one in sections[at + 1 :]}
+            if again and following in empty and _ordered(following) < _ordered(section.owner):
+                section.owner = following
+        copied = bool(section.owner) and not section.blocks
 
 
 def _tops(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label]:
