@@ -83,14 +83,16 @@ class Rubric:
     text: str = field(default="", repr=False)
 
 
-def load(path: Path) -> Rubric:
+def load(path: Path, *, data: bytes | None = None) -> Rubric:
     """The rubric in a file; formulas and reference values are only read by `prepare`.
+
+    With `data`, the rubric as it would be if these were the bytes of the file.
 
     Raises:
         RubricError: all its faults at once, each with its line.
         StaffError: the file cannot be read.
     """
-    data, loaded = read_yaml(path)
+    data, loaded = read_yaml(path, data)
     faults = Faults(str(path), loaded)
     text = read(faults)
     symbols = _declared(text.symbols, text.dimensions, (), faults)
@@ -158,15 +160,15 @@ def prepare(rubric: Rubric, secret: bytes) -> Prepared:
     return MappingProxyType(prepared)
 
 
-def read_yaml(path: Path) -> tuple[bytes, Loaded]:
-    """The bytes of a file that staff wrote, and its YAML.
+def read_yaml(path: Path, data: bytes | None = None) -> tuple[bytes, Loaded]:
+    """The bytes of a file that staff wrote (or those given), and their YAML.
 
     Raises:
         RubricError: it is not UTF-8 or not YAML, with the line.
         StaffError: it cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if data is None else data
     except OSError as error:
         said = (error.strerror or type(error).__name__).lower()
         raise StaffError(f"the rubric {str(path)!r} cannot be read: {said}") from error

@@ -53,7 +53,7 @@ LAYERS: Final = (
         *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story"),
     ),
     ("extract", "marking", "readings", "follow", "conventions", "groups"),
-    ("grading", "workers", "pipeline", "lint", "holes", "review", *("digests", "regrading")),
+    ("grading", "workers", "pipeline", "lint", "holes", "review", *("digests", "regrading", "learning")),
     ("cli",),
     ("__main__",),
 )

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "fingerprint": "Let what students copy from the problem sheet be recognised.",
     "grade": "Grade a class and write a report for every student.",
     "history": "Tell everything that happened to a student's marks.",
+    "learn": "Write what people decided into the rubric, as declared mistakes.",
     "lint": "Check a rubric against its own reference.",
     "regrade": "Show whose marks a change would move, then make it count.",
     "review": "Open the page where people mark what the machine could not.",
