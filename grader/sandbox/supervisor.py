@@ -125,13 +125,12 @@ def _end_all(pid: int, territory: Territory) -> int | None:
 
 def _memory(territory: Territory) -> int:
     """The bytes in use by all processes of the run; what several share is counted once."""
-    total = 0
-    own = os.getpid()
-    for pid in _others(own) if territory.everything else _descendants():
-        total += _proportional(pid)
     if territory.everything:
-        total += _SOCKET_BYTES * _sockets()
-    return total
+        pids, sockets = _others(os.getpid()), _all_sockets()
+    else:
+        pids = _descendants()
+        sockets = len({name for pid in pids for name in _sockets_of(pid)})
+    return _SOCKET_BYTES * sockets + sum(map(_proportional, pids))
 
 
 def _others(own: int) -> list[int]:
@@ -156,12 +155,22 @@ def _proportional(pid: int) -> int:
         return 0
 
 
-def _sockets() -> int:
+def _all_sockets() -> int:
+    """How many Unix sockets there are in this network namespace, those on their way to somebody too."""
     try:
         with open("/proc/net/unix", "rb") as file:
             return max(0, sum(1 for _ in file) - 1)
     except OSError:
         return 0
+
+
+def _sockets_of(pid: int) -> list[str]:
+    folder = f"/proc/{pid}/fd"
+    try:
+        names = [os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)]
+    except OSError:
+        return []
+    return [name for name in names if name.startswith("socket:")]
 
 
 def _descendants() -> list[int]:

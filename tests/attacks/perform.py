@@ -15,5 +15,5 @@ def perform(request: bytes, reply: int) -> None:
             data = data[os.write(reply, data) :]
 
     names = {"__name__": "__main__", "reply": send, "REPLY": reply}
-    exec("import os, sys, time, json, ctypes, signal, socket", names)  # noqa: S102
-    exec(compile(request.decode(), "<code>", "exec"), names)  # noqa: S102
+    exec("import os, sys, time, json, ctypes, signal, socket", names)
+    exec(compile(request.decode(), "<code>", "exec"), names)
