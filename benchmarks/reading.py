@@ -51,9 +51,8 @@ class Row:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    rows = [
-        row for name in RUBRICS for path in sorted(folder.glob(f"{name}*")) for row in _graded(name, path)
-    ]
+    found = [(name, path) for name in RUBRICS for path in sorted(folder.glob(f"{name}*"))]
+    rows = [_graded(name, path) for name, path in found]
     print(
         "| document | rubric | parts | located | judged | judged wrongly | to a person | in the questions |"
     )
