@@ -50,7 +50,7 @@ LAYERS: Final = (
             "report",
             "comments",
         ),
-        *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story"),
+        *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story", "data"),
     ),
     ("extract", "marking", "readings", "follow", "conventions", "groups"),
     ("grading", "workers", "pipeline", "lint", "holes", "review", *("digests", "regrading", "learning")),

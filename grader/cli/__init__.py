@@ -15,6 +15,7 @@ from grader import __version__
 
 COMMANDS: Final = {
     "compare": "Decide which of many pairs of formulas are the same.",
+    "data": "Write a class as tables: marks, parts, answers, graders.",
     "explain": "Tell why one mark is what it is.",
     "export": "Write marks and reports in the files that platforms take.",
     "fingerprint": "Let what students copy from the problem sheet be recognised.",
