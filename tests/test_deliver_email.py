@@ -89,6 +89,17 @@ def test_everybody_gets_one_message_with_the_total_and_the_report(post: Post) ->
     assert page.get_content().startswith("<!DOCTYPE html>")
 
 
+def test_answers_go_to_the_address_that_is_given_for_them(post: Post) -> None:
+    post.send("--only", "ada", reply_to="staff@example.edu")
+    post.send("--only", "bob")
+    ada, bob = post.mailbox.messages()
+    assert ada["Reply-To"] == "staff@example.edu"
+    assert "answer this message" in next(ada.iter_parts()).get_content()
+    assert bob["Reply-To"] is None
+    assert "ask the course staff" in next(bob.iter_parts()).get_content()
+    assert post.send(reply_to="a@x.edu, b@x.edu").exit_code == 2
+
+
 def test_what_was_shown_is_what_is_sent(post: Post) -> None:
     post.send(really=False)
     post.send()

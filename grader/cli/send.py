@@ -235,7 +235,7 @@ def _summary(run: _Run, steps: Sequence[Step], told: Sequence[Told]) -> None:
 def _tell_same(steps: Sequence[Step]) -> None:
     same = sum(step.action == "same" for step in steps)
     if same:
-        say(f"  {counted(same, 'student')} already have this report.")
+        say(f"  {counted(same, 'student')} already {'has' if same == 1 else 'have'} this report.")
 
 
 def _tell_cannot(steps: Sequence[Step]) -> None:

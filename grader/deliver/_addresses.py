@@ -28,6 +28,15 @@ def email(text: str) -> str:
     return text
 
 
+def email_if_any(text: str) -> str:
+    """The address, or nothing.
+
+    Raises:
+        ValueError: what was found, and what was meant.
+    """
+    return email(text) if text else ""
+
+
 def number(text: str) -> str:
     """The id, if it is digits alone.
 

@@ -55,7 +55,7 @@ class Options(options.Options):
     security: Literal["starttls", "tls", "none"] = "starttls"
     login: Annotated[str, By(_addresses.header)] = ""
     from_: Annotated[str, By(_addresses.email)]
-    reply_to: Annotated[str, By(lambda text: _addresses.email(text) if text else text)] = ""
+    reply_to: Annotated[str, By(_addresses.email_if_any)] = ""
     per_minute: int = 60
     timeout_s: int = 60
     backoff_ms: int = 2000
