@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from test_sources import paths, tree, zipped
 
-from grader import roster, sources
+from grader import grading, pipeline, roster, sources
 from grader.errors import StaffError
+from grader.gradebook import open_gradebook
 from grader.sources import Intake
 from grader.sources._intake import FILE_LIMIT
+from grader.statistics import score
 from grader.types import Submission
 
 METADATA = """\
@@ -361,3 +363,31 @@ def test_a_group_on_canvas_bears_the_number_of_one_member(tmp_path: Path) -> Non
         "bo": ("The Reds!", True),
         "al": ("The Reds!", True),
     }
+
+
+RUBRIC = """
+assignment: sums
+title: Sums
+{rule}
+parts:
+  1.1: {{points: 0.5, answer: {{name: sum}}, check: count, expected: 4}}
+"""
+
+
+@pytest.mark.parametrize(("rule", "points"), [("", "0"), ("attempts: last", "0"), ("attempts: best", "0.5")])
+def test_all_attempts_of_a_download_are_graded_and_the_rubric_says_which_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str, points: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    grading.rubric_at.cache_clear()
+    files = {
+        "rubrics/sums.yaml": RUBRIC.format(rule=rule),
+        "sums/1-9 - Jane Doe - Oct 10, 2025 1022 AM/a.yaml": 'answers: {"1.1": 4}',
+        "sums/1-9 - Jane Doe - Oct 11, 2025 1022 AM/a.yaml": 'answers: {"1.1": 5}',
+    }
+    tree(tmp_path, files)
+    summary = pipeline.grade(tmp_path / "sums", tmp_path / "out", jobs=1)
+    assert (summary.layout, summary.not_graded) == ("brightspace", ())
+    with open_gradebook(tmp_path / "out" / pipeline.GRADEBOOK) as book:
+        (result,) = book.results("sums")
+    assert str(score(result).earned) == points

@@ -59,6 +59,20 @@ def test_the_list_of_a_platform_is_recognised_and_read(kind: str) -> None:
     assert (one.student, one.name, one.email, one.login, one.number, one.canvas, one.moodle) == expected
 
 
+def test_the_grades_of_gradescope_tell_when_and_who_was_late() -> None:
+    text = (
+        "First Name,Last Name,SID,Email,Sections,Total Score,Max Points,Status,Submission ID,Submission Time,"
+        "Lateness (H:M:S),View Count,Submission Count\n"
+        "Jane,Doe,1,j@x.edu,,7,10,Graded,5,2024-02-01 10:11:12 -0800,01:30:00,0,2\n"
+        "Bo,Reed,2,b@x.edu,,7,10,Graded,6,2024-02-01 08:11:12 -0800,00:00:00,0,1\n"
+        "Al,Sedge,3,a@x.edu,,,,Missing,,,,,\n"
+    )
+    jane, bo, al = roster.parse(text.encode(), name="x").people
+    assert (jane.late, bo.late, al.late) == (True, False, False)
+    assert jane.received is not None and jane.received.isoformat() == "2024-02-01T10:11:12-08:00"
+    assert al.received is None
+
+
 def test_nobody_is_made_of_the_other_rows_of_a_canvas_gradebook() -> None:
     assert len(roster.parse(LISTS["Canvas gradebook"][0].encode(), name="x").people) == 1
 

@@ -287,7 +287,8 @@ def _person(table: Table, line: int, row: tuple[str, ...]) -> Person | None:
         folder=cells.get("folder", ""),
         group=cells.get("group", "").strip("-"),
         received=read_time(cells.get("received", "")),
-        late=re.search(r"\blate\b", cells.get("status", ""), re.IGNORECASE) is not None,
+        late=re.search(r"\blate\b", cells.get("status", ""), re.IGNORECASE) is not None
+        or re.search(r"[1-9]", cells.get("lateness", "")) is not None,
         line=line,
     )
 

@@ -31,6 +31,7 @@ _MEANINGS: Final = {
     "group": ("group", "team", "groups", "groupname"),
     "received": ("lastmodifiedsubmission", "receivedat", "submissiontime"),
     "status": ("status",),
+    "lateness": ("latenesshms", "lateness"),
 }
 _FIELD_OF: Final = {word: field for field, words in _MEANINGS.items() for word in words}
 
