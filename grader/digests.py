@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from grader import program, reference
+from grader.sandbox.codec import digest_of
 from grader.types import Answer, Place, Problem
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def made_from(
         told: list[object] = []
         for name in together:
             given = answers.get(name, ())
-            texts = [one._replace(place=_NOWHERE) for one in given]
+            texts = [one._replace(place=_NOWHERE, value=digest_of(one.value)) for one in given]
             # Where several answers disagree, the verdict names their places.
             places = [str(one.place) for one in given] if len(given) > 1 else []
             told.append([name, own[name], texts, places, [] if given else hidden])

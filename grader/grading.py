@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 from grader import digests, files, groups, marking, terms
 from grader.errors import MachineError, StaffError, StudentError
 from grader.gradebook import Recording, RememberedDecision
+from grader.running import Outcome, Sandboxes
 from grader.types import Answer, Document, File, Place, Problem, Result, Submission, Verdict
 
 if TYPE_CHECKING:
     from grader.rubric import Rubric
+    from grader.sandbox.launch import Isolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,13 @@ class Desk:
     home: str | None = None
     remembered: tuple[RememberedDecision, ...] = ()
     reports: bool = True
+    isolation: Isolation = "auto"
 
     @property
     def chosen_by(self) -> str:
         """How a rubric is found, in a word that changes when the choice might."""
-        return f"option {self.home}" if self.rubric else f"submission, else {self.home}"
+        chosen = f"option {self.home}" if self.rubric else f"submission, else {self.home}"
+        return chosen if self.isolation == "auto" else f"{chosen}, isolation {self.isolation}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +214,12 @@ def _grade(
         return Unassigned(submission.student, remark or nameless(submission))
     rubric = rubric_at(path)
     answers, lost = _answers(submission, documents, rubric)
-    problems = (*submission.problems, *unread, *said, *((remark,) if remark else ()), *lost)
     prepared = _prepared(path, rubric.digest, desk.secret)
+    ran = _ran(submission, documents, rubric, prepared, answers, desk)
+    problems = (*submission.problems, *unread, *said, *((remark,) if remark else ()), *lost, *ran.problems)
     # A problem whose place is the student (nothing was handed in) hides no answer.
     hiding = (*unread, *lost, *(p for p in submission.problems if p.place.file != submission.student))
-    made_from = digests.made_from(rubric, answers, hiding)
+    made_from = digests.made_from(rubric, ran.answers, hiding)
     holds = {
         part: verdicts[part]
         for part, digest in made_from.items()
@@ -222,7 +228,7 @@ def _grade(
     result = marking.result(
         rubric,
         prepared,
-        answers,
+        ran.answers,
         marking.Person(submission.student, submission.name, submission.late),
         problems=tuple(dict.fromkeys(problems)),
         seen=_seen(path, rubric.digest, desk.secret),
@@ -239,6 +245,11 @@ def _grade(
             late=submission.late,
         ),
     )
+    if ran.executed:
+        from grader import executed
+
+        isolation = next((one.isolation for one in ran.executed), "")
+        result = replace(result, isolation=isolation, executed=executed.to_bytes(ran.executed))
     recording = Recording(
         result,
         submission_hash,
@@ -278,6 +289,43 @@ def _recalled(result: Result, rubric: Rubric, prepared: Mapping[str, Any], desk:
         if same:
             found[part.id] = decision.id
     return found
+
+
+def _ran(
+    submission: Submission,
+    documents: list[Document],
+    rubric: Rubric,
+    prepared: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    desk: Desk,
+) -> Outcome:
+    """What running the submission's code gives, where the rubric asks for that."""
+    if not any(part.code.runs or part.code.cell for part in rubric.parts):
+        return Outcome(answers)
+    from grader import running
+
+    try:
+        return running.run_all(
+            submission.files, documents, rubric, prepared, answers, lambda: _sandboxes(desk.isolation)
+        )
+    except StaffError:
+        raise
+    except Exception as error:  # what the code does to the program costs no other answer
+        said = f"The grader failed to run the code ({type(error).__name__}); a person will look at it."
+        return Outcome(answers, (), (Problem(Place(submission.student), said),))
+
+
+@cache
+def _sandboxes(isolation: Isolation) -> Sandboxes:
+    """Where this process runs student code, until it ends."""
+    from grader.sandbox.launch import open_sandbox
+
+    try:
+        box = open_sandbox(isolation)
+    except StaffError as error:
+        return Sandboxes(None, f"Code is not run on this machine: {error}.")
+    atexit.register(box.close)
+    return Sandboxes(box, "", box.weaker)
 
 
 def _documents(submission: Submission) -> tuple[list[Document], tuple[Problem, ...]]:

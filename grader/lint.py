@@ -242,13 +242,15 @@ def _samples(rubric: Rubric, part: Part, prepared: Prepared) -> Iterator[Row]:
     """The reference of a part and its declared mistakes, judged."""
     place = Place(str(rubric.path), line=rubric.loaded.line(("parts", part.id)))
     for sample in checks.load(part.check).samples(prepared[part.id]):
-        verdict = _judge(part, prepared, sample.text, sample.notation, place)
+        verdict = _judge(part, prepared, sample.text, sample.notation, place, sample.value)
         ok = verdict.credit == sample.credit and verdict.code != "machine-failed"
         yield _row(part, sample.label, sample.text, place, sample.credit, None, verdict, ok)
 
 
-def _judge(part: Part, prepared: Prepared, text: str, notation: Notation, place: Place) -> Verdict:
-    answers = (Answer(part.id, text, place, notation),) if text.strip() else ()
+def _judge(
+    part: Part, prepared: Prepared, text: str, notation: Notation, place: Place, value: object = None
+) -> Verdict:
+    answers = (Answer(part.id, text, place, notation, value=value),) if text.strip() else ()
     return marking.judge(part, prepared[part.id], answers).verdict
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from grader import checks, conventions, follow, readings
 from grader.amounts import PLACES, points
 from grader.errors import StudentError
+from grader.sandbox.jobs import NotRun
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Problem, Result, Verdict
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
 def _verdict(part: Part, prepared: Any, answer: Answer, seen: Seen) -> Verdict:
     beside = answer.passage if getattr(checks.load(part.check), "READS_BESIDE", False) else ""
     key = (part.id, answer.text, answer.notation, beside, answer.doubt, *answer.chain)
+    if answer.value is not None:  # the same text of code may do something else in another notebook
+        return _judged(part, prepared, answer)
     if key not in seen:
         if len(seen) >= _MOST_SEEN:
             seen.clear()
@@ -143,6 +146,8 @@ def _verdict(part: Part, prepared: Any, answer: Answer, seen: Seen) -> Verdict:
 
 def _judged(part: Part, prepared: Any, answer: Answer) -> Verdict:
     try:
+        if isinstance(answer.value, NotRun) and not hasattr(checks.load(part.check), "calls"):
+            return Verdict(Outcome.UNDECIDED, None, "not-run", f"{answer.value.reason} A person decides.")
         return readings.judge(part, prepared, answer)
     except StudentError as error:
         said = f"{error} A person will read this answer."

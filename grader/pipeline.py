@@ -231,7 +231,8 @@ def _collect(chunks: Iterable[Done], book: Gradebook, tally: Tally) -> list[Task
         # One transaction for each chunk: a run that is stopped keeps every one before.
         tally.touched |= book.record(each.recording for each in finished)
         for each in finished:
-            tally.graded.append(each.recording.result)
+            # Its notebooks are in the gradebook now; those of a class may be large.
+            tally.graded.append(replace(each.recording.result, executed=b""))
             tally.shown(each.recording.result, each.no_report)
         for task, graded in chunk:
             if isinstance(graded, Failed):

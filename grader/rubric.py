@@ -16,6 +16,7 @@ from grader.checks._common import Credit
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
 from grader.options import Options, OptionsError, Size, keys
+from grader.rubric_code import NO_CODE, Code, Running, running
 from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
 from grader.rubric_search import find, for_folder, locate
 from grader.sheet import NONE as NO_SHEET
@@ -36,7 +37,8 @@ class Part:
     """One part. `number` is the sheet's, `names` are those of its quantity, the one to show first.
 
     `symbols` are the rubric's, unless the part declares some anew; `reads` is what its check reads.
-    `follows` names the earlier parts that answer symbols of its formulas (see `follow`).
+    `follows` names the earlier parts that answer symbols of its formulas (see `follow`); `code` is what to
+    bring out of a notebook.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Part:
     reads: Reads
     follows: Mapping[str, str] = field(default_factory=dict)
     visible: Visibility = "public"
+    code: Code = NO_CODE
 
 
 class Kept(Options):
@@ -81,6 +84,7 @@ class Rubric:
     sheet: Sheet = field(default=NO_SHEET, repr=False)
     terms: Terms = field(default=NO_TERMS, repr=False)
     text: str = field(default="", repr=False)
+    running: Running = field(default=Running(), repr=False)
 
 
 def load(path: Path, *, data: bytes | None = None) -> Rubric:
@@ -101,6 +105,7 @@ def load(path: Path, *, data: bytes | None = None) -> Rubric:
     _check_follows(parts, faults)
     terms = rubric_terms.read(text.terms, text.parts, path, faults)
     code = _reference_bytes(text.reference, path, faults)
+    given = running(text, path, faults)
     if faults.found:
         raise RubricError(faults.sorted())
     return Rubric(
@@ -118,12 +123,14 @@ def load(path: Path, *, data: bytes | None = None) -> Rubric:
             program.digest().encode(),
             *_sheet_bytes(path),
             rubric_terms.extension_bytes(text.terms, path),
+            *given.pieces(),
         ),
         loaded,
         conventions,
         sheet.load(path),
         terms,
         data.decode("utf-8-sig"),
+        given,
     )
 
 
@@ -216,6 +223,12 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
         reads,
         MappingProxyType(dict(text.follows)),
         text.visible,
+        Code(
+            text.code.get("function", ()),
+            text.code.get("variable", ()),
+            text.code.get("variables", ()),
+            text.code.get("cell", ("",))[0],
+        ),
     )
 
 

@@ -20,12 +20,15 @@ from grader.yamltext import Loaded, Path
 TERMS_KEYS = ("due", "late", "attempts", "best", "cap", "rounding")
 RUBRIC_KEYS = (
     "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "conventions",
-    *TERMS_KEYS, "parts",
+    *TERMS_KEYS, "run", "sandbox", "parts",
 )  # fmt: skip
 PART_KEYS = (
     "title", "points", "number", "answer", "symbols", "dimensions", "follows", "check", "visible", "bonus",
 )  # fmt: skip
-ANSWER_KEYS = ("name", "variable")
+ANSWER_KEYS = ("name", "variable", "variables", "function", "cell")
+
+RUN_BY = ("function", "network")
+"""The checks that call functions of a notebook."""
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # `2.2.3`, `3.2a`, `3.3b.limit`: the sheet's number, then a word for a quantity inside the numbered part.
@@ -49,6 +52,7 @@ class PartText:
     options: Mapping[str, Any]
     visible: Visibility = "public"
     bonus: bool = False
+    code: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class RubricText:
     conventions: tuple[Any, ...]
     parts: tuple[PartText, ...]
     terms: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
+    sandbox: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -118,6 +124,8 @@ def read(faults: Faults) -> RubricText:
         _conventions(data, faults),
         _parts(data, faults),
         {key: data[key] for key in TERMS_KEYS if key in data},
+        _mapping(data.get("run", {}), ("run",), faults, "a mapping such as {seed: 413, files: [data.npz]}"),
+        _mapping(data.get("sandbox", {}), ("sandbox",), faults, "limits such as {wall_s: 60}"),
     )
 
 
@@ -157,6 +165,7 @@ def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
         {key: option for key, option in data.items() if key not in PART_KEYS},
         _visible(data, path, faults),
         _bonus(data, path, faults),
+        _code(data, path, faults),
     )
 
 
@@ -203,6 +212,8 @@ def _names(data: Mapping[str, Any], path: Path, faults: Faults) -> tuple[str, ..
     answer = _mapping(data.get("answer", {}), path, faults, "a mapping such as {name: [eta, best_rate]}")
     names: list[str] = []
     for key, value in answer.items():
+        if key in ("variables", "cell"):
+            continue
         if key not in ANSWER_KEYS:
             faults.add((*path, key), f"the key {key!r}", suggest(key, ANSWER_KEYS, "a key of `answer:`"))
             continue
@@ -212,6 +223,25 @@ def _names(data: Mapping[str, Any], path: Path, faults: Faults) -> tuple[str, ..
             else:
                 faults.add((*path, key), _shown(name), "a name or a list of names")
     return tuple(dict.fromkeys(names))
+
+
+def _code(data: Mapping[str, Any], path: Path, faults: Faults) -> Mapping[str, tuple[str, ...]]:
+    """What to bring out of a notebook: by key, `variable: J` as `("J",)`."""
+    answer = data.get("answer", {})
+    found: dict[str, tuple[str, ...]] = {}
+    for key in ("variable", "variables", "function", "cell") if isinstance(answer, dict) else ():
+        given = answer.get(key, [])
+        texts = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        names = tuple(text.strip() for text in texts if isinstance(text, str) and text.strip())
+        for name in names:
+            if key != "cell" and not name.isidentifier():
+                faults.add((*path, "answer", key), repr(name), "a name of Python")
+        if names:
+            found[key] = names
+    if "function" in found and data.get("check") not in RUN_BY:
+        meant = f"a part with {' or '.join(f'`check: {kind}`' for kind in RUN_BY)}"
+        faults.add((*path, "answer", "function"), repr(found["function"][0]), meant)
+    return found
 
 
 def _symbols(data: Mapping[str, Any], path: Path, faults: Faults) -> Mapping[str, Any]:

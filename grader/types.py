@@ -115,7 +115,8 @@ class Answer(NamedTuple):
 
     `passage` is the section around it, for a person to read; it is the whole answer of a proof. `chain` are
     all links of the chain of equalities that ends in the text, in their order. With a `doubt` about how it
-    is meant it can be right, but is never marked wrong without a person.
+    is meant it can be right, but is never marked wrong without a person. `value` is what came of running it,
+    where it is code (see `grader.sandbox.jobs`): of a function its `Called`s.
     """
 
     part: str
@@ -125,6 +126,7 @@ class Answer(NamedTuple):
     passage: str = ""
     chain: tuple[str, ...] = ()
     doubt: str = ""
+    value: object = None
 
 
 class Counterexample(NamedTuple):
@@ -231,6 +233,8 @@ class Result:
     """Everything one student's report says: the marks in rubric order, and what could not be read.
 
     `settled` is the total where the rubric has rules for it; without, the points are simply added up.
+    `executed` holds the notebooks as they were run (see `grader.executed`), `isolation` what the walls around
+    them did not stop, empty where nothing was run or all of it is stopped.
     """
 
     student: str
@@ -242,3 +246,5 @@ class Result:
     late: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
     settled: Settled | None = None
+    isolation: str = ""
+    executed: bytes = field(default=b"", repr=False)

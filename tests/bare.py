@@ -17,6 +17,7 @@ from time import monotonic
 
 from grader.sandbox import inside, run
 from grader.sandbox.jobs import Cell, Job, Ran
+from grader.sandbox.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Bare:
 
     wall_s: float = 20.0
 
-    def run(self, request: bytes) -> Raw:
+    def run(self, request: bytes, *, limits: Limits | None = None) -> Raw:
         folder = tempfile.mkdtemp()
         frames, frames_in = os.pipe()
         output, output_in = os.pipe()

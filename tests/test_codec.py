@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from grader.sandbox import codec, run
 from grader.sandbox.codec import NoValueError, Opaque, Picture
 from grader.sandbox.jobs import Call, Cell, Job, Ran
+from grader.sandbox.limits import Limits
 
 keys = st.none() | st.booleans() | st.integers() | st.text(max_size=5).filter(lambda s: codec.whole(s) == s)
 texts = st.text(max_size=20).map(codec.whole)
@@ -389,7 +390,7 @@ def test_many_calls_can_be_made_at_once() -> None:
 
 def test_a_run_that_sends_nothing_is_no_result() -> None:
     class Nothing(Bare):
-        def run(self, request: bytes) -> Raw:
+        def run(self, request: bytes, *, limits: Limits | None = None) -> Raw:
             return Raw((struct.pack(">I", 3),), "killed", "It was ended.", b"")
 
     found = run.run(Nothing(), Job((Cell(1, "x"),), calls=(Call("f", ()),)))

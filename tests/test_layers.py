@@ -31,6 +31,7 @@ LAYERS: Final = (
             "sources",
             "rubric",
             "rubric_schema",
+            "rubric_code",
             "rubric_search",
             "reference",
             "sheet",
@@ -49,10 +50,11 @@ LAYERS: Final = (
             "overview",
             "report",
             "comments",
+            "executed",
         ),
         *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story", "data"),
     ),
-    ("extract", "marking", "readings", "follow", "conventions", "groups"),
+    ("extract", "marking", "readings", "running", "follow", "conventions", "groups"),
     ("grading", "workers", "pipeline", "lint", "holes", "review", *("digests", "regrading", "learning")),
     ("cli",),
     ("__main__",),
@@ -292,7 +294,8 @@ def test_every_check_gives_its_samples_the_credit_they_declare(kind: str) -> Non
     tried = 0
     for prepared in _prepared(kind):
         for sample in check.samples(prepared):
-            verdict = check.judge(prepared, Answer("1", sample.text, Place("a.yaml"), sample.notation))
+            answer = Answer("1", sample.text, Place("a.yaml"), sample.notation, value=sample.value)
+            verdict = check.judge(prepared, answer)
             assert verdict.credit == sample.credit, sample.label
             tried += 1
     assert tried or kind == "person"

@@ -55,12 +55,16 @@ class Setting:
 
 
 class Sample(NamedTuple):
-    """A typed answer whose credit the rubric declares; None where a person decides."""
+    """A typed answer whose credit the rubric declares; None where a person decides.
+
+    `value` is what running it would give, for checks of code.
+    """
 
     label: str
     text: str
     credit: Fraction | None
     notation: Notation = "plain"
+    value: object = None
 
 
 class Check(Protocol):

@@ -42,7 +42,7 @@ def read(file: File) -> Document:
         raise StudentError(
             f"This is not a notebook: it is JSON, but not an object. {_ADVICE}", code="no-notebook"
         )
-    cells = _cells(data)
+    cells = cells_of(data)
     if len(cells) > CELL_LIMIT:
         raise StudentError(
             f"The notebook has {len(cells):,} cells; at most {CELL_LIMIT:,} are read. Delete some.",
@@ -65,7 +65,12 @@ def read(file: File) -> Document:
     return Document(tuple(reading.blocks), tuple(reading.problems), reading.assignment)
 
 
-def _cells(data: Pairs) -> list[Json]:
+def cells_of(data: Pairs) -> list[Json]:
+    """The cells of a notebook of any version.
+
+    Raises:
+        StudentError: a version nobody knows, or no list of cells.
+    """
     version = data.get("nbformat")
     sheets = data.get("worksheets")
     if isinstance(version, str) and version.isdecimal() and len(version) < 4 and not 2 <= int(version) <= 4:
@@ -90,8 +95,7 @@ def _assignment(data: Pairs) -> str | None:
 def _read_cell(cell: Pairs, number: int, reading: _Reading) -> int:
     """Adds the blocks of one cell; returns the size of its source."""
     kind = cell.get("cell_type")
-    raw = cell.get("source")
-    text, broken = whole(_joined(cell.get("input") if raw is None else raw).replace("\r\n", "\n"))
+    text, broken = whole(source_of(cell))
     place = Place(reading.path, number)
     if broken:
         message = "A character is half of a pair and was replaced by U+FFFD; type it again."
@@ -132,13 +136,19 @@ def _read_outputs(cell: Pairs, source: str, place: Place, reading: _Reading) -> 
 def _output_text(output: Pairs) -> str:
     """The plain text of an output; nothing for errors, warnings and pictures."""
     if output.get("output_type") == "stream":
-        return "" if output.get("name") == "stderr" else _joined(output.get("text")).rstrip("\n")
+        return "" if output.get("name") == "stderr" else joined(output.get("text")).rstrip("\n")
     data = output.get("data")
     # version 3 keeps the text beside the type
-    return _joined(data.get("text/plain") if isinstance(data, Pairs) else output.get("text")).rstrip("\n")
+    return joined(data.get("text/plain") if isinstance(data, Pairs) else output.get("text")).rstrip("\n")
 
 
-def _joined(value: Json) -> str:
+def source_of(cell: Pairs) -> str:
+    """The text of a cell; version 3 calls that of code its input."""
+    raw = cell.get("source")
+    return joined(cell.get("input") if raw is None else raw).replace("\r\n", "\n")
+
+
+def joined(value: Json) -> str:
     """Notebooks keep text whole or as a list of lines."""
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -167,13 +168,19 @@ class Gradebook:
         return tuple((one.head.student, one.head.name) for one in chosen)
 
     def latest(self, student: str, assignment: str) -> Result | None:
-        """The latest result of one student, or None if there is none."""
+        """The latest result of one student, with the notebooks that were run; None if there is none."""
         for result in self.results(assignment, only=[student]):
-            return result
+            with explained(self.path):
+                rules = _results.terms_of(self._connection, assignment)
+                [chosen] = _results.counting(self._connection, assignment, rules, {result.student})
+                return replace(result, executed=_results.executed(self._connection, chosen.head.id))
         return None
 
     def results(self, assignment: str, *, only: Iterable[str] | None = None) -> Iterator[Result]:
-        """The result that counts of every student (or of those in `only`), sorted by student."""
+        """The result that counts of every student (or of those in `only`), sorted by student.
+
+        Notebooks that were run are left out: those of a class may be large.
+        """
         wanted = None if only is None else set(only)
         with explained(self.path):
             rules = _results.terms_of(self._connection, assignment)

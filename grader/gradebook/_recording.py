@@ -62,6 +62,8 @@ def _one(connection: sqlite3.Connection, kept: Recording, stamp: str) -> tuple[M
             attempt,
         ),
     ).lastrowid
+    if result.executed:
+        run("INSERT INTO executed VALUES (?, ?, ?)", (submission, result.isolation, result.executed))
     answers: list[tuple[object, ...]] = []
     verdicts: list[tuple[object, ...]] = []
     for position, mark in enumerate(result.marks):

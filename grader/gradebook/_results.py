@@ -88,6 +88,7 @@ def results(
     for start in range(0, len(chosen), IDS_PER_QUERY):
         chunk = chosen[start : start + IDS_PER_QUERY]
         found = _marks(connection, [one.head.id for one in chunk])
+        isolations = _isolations(connection, [one.head.id for one in chunk])
         for head, attempt, attempts in chunk:
             marks = tuple(found.get(head.id, ()))
             yield Result(
@@ -100,7 +101,23 @@ def results(
                 late=bool(head.late),
                 headings=encoding.headings_from_json(head.headings),
                 settled=_settled(head, marks, rules, attempt, attempts),
+                isolation=isolations.get(head.id, ""),
             )
+
+
+def executed(connection: sqlite3.Connection, submission: int) -> bytes:
+    """The notebooks that were run for a grading; empty if none were."""
+    row = connection.execute(
+        "SELECT notebooks FROM executed WHERE submission_id = ?", (submission,)
+    ).fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def _isolations(connection: sqlite3.Connection, submissions: Sequence[int]) -> Mapping[int, str]:
+    holes = ",".join("?" * len(submissions))
+    # Only numbers of question marks are put into the text, never a value.
+    text = f"SELECT submission_id, isolation FROM executed WHERE submission_id IN ({holes})"  # noqa: S608
+    return dict(connection.execute(text, list(submissions)).fetchall())
 
 
 def _settled(head: Head, marks: Sequence[Mark], rules: Terms, attempt: int, attempts: int) -> Settled | None:

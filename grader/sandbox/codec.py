@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 import struct
@@ -25,7 +26,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Final
 
-from grader.sandbox.jobs import Value
+from grader.sandbox.jobs import Called, NotRun, Value
 
 FRAME_LIMIT: Final = 8 * 2**20
 DEPTH_LIMIT: Final = 24
@@ -81,6 +82,22 @@ class Opaque:
 
     name: str
     why: str = ""
+
+
+def digest_of(value: object) -> str:
+    """A digest of what came of running code; empty for None."""
+    if value is None:
+        return ""
+    plain: object = value
+    if isinstance(value, NotRun):
+        plain = list(value)
+    elif isinstance(value, tuple):
+        plain = [
+            [one.status, encode(one.value), one.fault, one.uses, {k: encode(v) for k, v in one.inner.items()}]
+            for one in value
+            if isinstance(one, Called)
+        ]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=repr).encode()).hexdigest()
 
 
 def array(shape: Sequence[int], numbers: Sequence[float]) -> Array:
@@ -139,6 +156,8 @@ def _encode(value: Any, depth: int, left: list[int], picture: Any) -> Any:
 def _encode_other(value: Any, kind: type, left: list[int], picture: Any) -> Any:
     if kind is Array:
         return {"a": [value.dtype, list(value.shape), base64.b64encode(value.data).decode("ascii")]}
+    if kind is Opaque:
+        return {"x": value.why} if value.why else {"o": value.name}
     if kind is Picture:
         return {"p": base64.b64encode(value.png).decode("ascii")}
     numpy = sys.modules.get("numpy")

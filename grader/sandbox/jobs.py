@@ -93,11 +93,13 @@ class CellRan(NamedTuple):
     fault: Fault | None = None
 
 
-CallStatus = Literal["returned", "raised", "time", "late", "ended", "absent", "no result"]
+CallStatus = Literal["returned", "raised", "time", "late", "ended", "not tried", "absent", "no result"]
 
 
 class Called(NamedTuple):
     """What came of a call: `time` is over its time of computing, `late` only by the clock.
+
+    After a few of those the others are `not tried`.
 
     `uses` are those of the call's variables that the function names in its code;
     `inner` are the variables of a function that returned nothing, as they were at its end.
@@ -108,6 +110,12 @@ class Called(NamedTuple):
     fault: Fault | None = None
     uses: tuple[str, ...] = ()
     inner: Mapping[str, Value] = {}
+
+
+class NotRun(NamedTuple):
+    """Why code was not run, or why nothing came of it, in one sentence."""
+
+    reason: str
 
 
 class Ran(NamedTuple):

@@ -22,6 +22,7 @@ from grader.sandbox.jobs import (
     Ran,
     Value,
 )
+from grader.sandbox.limits import Limits
 
 _MOST_TRIES: Final = 3
 _MOST_OUTPUT: Final = 60_000
@@ -44,15 +45,15 @@ class Raw(Protocol):
 class Runs(Protocol):
     """What a sandbox is here: something that takes a request to the other side of its walls."""
 
-    def run(self, request: bytes) -> Raw: ...
+    def run(self, request: bytes, *, limits: Limits | None = None) -> Raw: ...
 
 
-def run(sandbox: Runs, job: Job) -> Ran:
+def run(sandbox: Runs, job: Job, limits: Limits | None = None) -> Ran:
     """What came of a job.
 
     A cell that ends the whole run is left out of another one, so that what comes after it is not lost.
     """
-    first = found = _read(sandbox.run(encode(job)), job)
+    first = found = _read(sandbox.run(encode(job), limits=limits), job)
     skipped = job.skipped
     stopped: dict[int, CellRan] = {}
     for _ in range(_MOST_TRIES):
@@ -62,7 +63,7 @@ def run(sandbox: Runs, job: Job) -> Ran:
         skipped = skipped | {at}
         said = Fault("Ended", found.ran.detail, at)
         stopped[at] = CellRan(at, "stopped", (), said)
-        found = _read(sandbox.run(encode(replace(job, skipped=skipped))), job)
+        found = _read(sandbox.run(encode(replace(job, skipped=skipped)), limits=limits), job)
     cells = tuple(stopped.get(cell.number, cell) for cell in found.ran.cells)
     return found.ran._replace(
         cells=cells, printed=found.ran.printed or first.ran.printed, detail=found.ran.detail

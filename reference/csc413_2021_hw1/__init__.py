@@ -25,7 +25,26 @@ from .hessian import (
     reverse_time,
     reverse_time_of_matrix,
 )
-from .polynomials import fit_inputs, fit_labels, fitted
+from .polynomials import (
+    fit,
+    fit_basis,
+    fit_by_degree,
+    fit_cases,
+    fit_chebfit,
+    fit_chebyshev_only,
+    fit_examples,
+    fit_from_ones,
+    fit_inputs,
+    fit_kind,
+    fit_labels,
+    fit_legendre_only,
+    fit_monomials,
+    fit_ridge,
+    fit_scaled,
+    fit_swapped,
+    fit_swapped_by_degree,
+    fitted,
+)
 from .regression import line_of_sign, line_of_solutions
 from .verifiers import (
     always_network,

@@ -9,6 +9,24 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import sqrt
 
+from .polynomials import (
+    fit,
+    fit_basis,
+    fit_by_degree,
+    fit_cases,
+    fit_chebfit,
+    fit_chebyshev_only,
+    fit_examples,
+    fit_from_ones,
+    fit_kind,
+    fit_legendre_only,
+    fit_monomials,
+    fit_ridge,
+    fit_scaled,
+    fit_swapped,
+    fit_swapped_by_degree,
+)
+
 # The data of the sheet.
 
 V = (1, 2, 3)

@@ -1,0 +1,1 @@
+../csc413_2021_hw1/polynomials.py
