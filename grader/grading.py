@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from grader import digests, files, groups, marking, terms
 from grader.errors import MachineError, StaffError, StudentError
@@ -40,7 +40,7 @@ class Desk:
     home: str | None = None
     remembered: tuple[RememberedDecision, ...] = ()
     reports: bool = True
-    isolation: Isolation = "auto"
+    isolation: Isolation | Literal["auto"] = "auto"
 
     @property
     def chosen_by(self) -> str:
@@ -316,9 +316,9 @@ def _ran(
 
 
 @cache
-def _sandboxes(isolation: Isolation) -> Sandboxes:
+def _sandboxes(isolation: Isolation | Literal["auto"]) -> Sandboxes:
     """Where this process runs student code, until it ends."""
-    from grader.sandbox.launch import open_sandbox
+    from grader.sandbox.opening import open_sandbox
 
     try:
         box = open_sandbox(isolation)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from grader.charts import definitions, icon, stacked_bar
 from grader.html import Html, counted, escaped, formula, number, render, visible
+from grader.notebook_page import notebooks
 from grader.overview import class_page
 from grader.statistics import Total, score, standing, total
 from grader.types import (
@@ -145,6 +146,8 @@ def student_page(result: Result) -> str:
             "steps": [visible(step.said) for step in _steps(result)],
             "problems": [_problem(problem) for problem in result.problems],
             "sections": [_section(key, marks, result.headings.get(key, "")) for key, marks in groups.items()],
+            "isolation": visible(result.isolation),
+            "notebooks": notebooks(result.executed),
             "weights": WEIGHTS,
             "labels": [(icon(outcome.value), label) for outcome, label in LABELS.items()],
         },

@@ -401,9 +401,11 @@ def _instead(
 
     A function that was run stands for every quotation of it; a variable for the literals in its notebook.
     """
-    if part.code.functions and not all(isinstance(one.value, NotRun) for one in given):
+    if part.code.functions:
         return given
     files = {one.place.file for one in given}
+    if part.code.together:
+        return (*given, *(one for one in others if one.place.file not in files))
     code = {
         (block.place.file, block.place.cell)
         for document in documents
@@ -416,8 +418,6 @@ def _instead(
         if not (one.place.file in files and (one.place.file, one.place.cell) in code)
         and not any("".join(one.text.split()) == "".join(new.text.split()) for new in given)
     ]
-    if part.code.functions:
-        return given
     return (*given, *kept)
 
 

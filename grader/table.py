@@ -21,6 +21,7 @@ COLUMNS: Final = (
     "message",
     "read",
     "place",
+    "isolation",
 )
 
 # What the start of a risky cell may be: all others need no second look.
@@ -28,7 +29,10 @@ _FIRST: Final = frozenset("=+-@ ")
 
 
 def marks_csv(results: Iterable[Result]) -> str:
-    """One row per student and part; `points` is empty while a person is waited for."""
+    """One row per student and part; `points` is empty while a person is waited for.
+
+    `isolation` is empty unless the student's code was run where not everything it might do is stopped.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -44,7 +48,7 @@ def marks_csv(results: Iterable[Result]) -> str:
                     str(verdict.outcome),
                     number(mark.points),
                     number(mark.max_points),
-                    *map(cell, texts),
+                    *map(cell, (*texts, result.isolation)),
                 )
             )
     return out.getvalue()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 def notebook(*cells: str, minor: int = 5, **metadata: Any) -> bytes:
     """A notebook of format 4 with these code cells."""
-    made = [
+    made: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "id": f"cell-{number}",

@@ -50,7 +50,7 @@ LAYERS: Final = (
             "overview",
             "report",
             "comments",
-            "executed",
+            *("executed", "notebook_page"),
         ),
         *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story", "data"),
     ),
