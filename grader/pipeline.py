@@ -285,7 +285,8 @@ def close(
     for student, result in stored.items():
         is_old = student in graded and result != graded[student]
         if is_old or not grading.has_report(result, desk, since=marked.get(student)):
-            tally.shown(result, grading.write_report(result, desk))
+            whole = book.latest(student, assignment) or result
+            tally.shown(result, grading.write_report(whole, desk))
     results = [found for _, found in sorted((fresh | stored).items())]
     hrefs = {result.student: f"reports/{files.report_name(result.student)}" for result in results}
     overview = statistics.overview(results, lost, hrefs=hrefs)

@@ -33,6 +33,7 @@ def perform(request: bytes, reply: int) -> None:
     """Runs the job in `request` and writes frames to `reply`; whatever student code does, it returns."""
     job = json.loads(request)
     os.environ.update(_ENVIRONMENT)
+    sys.path.insert(0, os.getcwd())
     for path, data in job["files"]:
         _write_file(path, codec.decode(data))
     notebook = Notebook(seed=job["seed"], cell_s=job["cell_s"], quiet=job["quiet"])
