@@ -208,7 +208,7 @@ def test_no_hidden_input_reaches_what_a_student_sees(name: str) -> None:
         "):", "):\n    print('HIDDEN', X, d)\n    import os; os.system('echo HIDDEN')", 1
     )
     file = File("a.ipynb", notebook(IMPORTS, GIVEN, source))
-    found, came = marks(HOMEWORK, file)
+    _, came = marks(HOMEWORK, file)
     loaded = rubric.load(HOMEWORK)
     result = marking.result(
         loaded, rubric.prepare(loaded, b"test"), came.answers, marking.Person("ada", "Ada")
