@@ -91,7 +91,7 @@ class _Once:
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
 
-    def run(self, request: bytes) -> Raw:
+    def run(self, request: bytes, *, limits: Limits | None = None) -> Raw:
         return self._raw
 
 
