@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from grader import files, grading, moves, statistics, table, workers
 from grader.errors import StaffError
@@ -16,6 +16,7 @@ from grader.types import Place, Problem, Result, Submission
 from grader.workers import Done, Task
 
 if TYPE_CHECKING:
+    from grader.sandbox.launch import Isolation
     from grader.sources import Placing
 
 GRADEBOOK: Final = "gradebook.sqlite"
@@ -111,13 +112,14 @@ def grade(
     roster: Path | None = None,
     jobs: int | None = None,
     again: bool = False,
+    isolation: Isolation | Literal["auto"] = "auto",
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
     """Grades everything under `path` and writes marks, reports, table and overview under `out`.
 
     Submissions that are as they were when they were marked with the same rubric are left alone, unless
     `again`. A run that is stopped loses nothing it had finished. The class list in `roster` gives students
-    their keys and names.
+    their keys and names. `isolation` is that of student code, where a rubric asks to run it.
 
     Raises:
         StaffError: nothing to grade at the path, no rubric for it, a rubric or a class list with faults.
@@ -133,7 +135,7 @@ def grade(
     tally = Tally(progress)
     with open_gradebook(out / GRADEBOOK) as book:
         remembered = tuple(one for name in book.assignments() for one in book.remembered(name))
-        desk = Desk(path, out, book.secret(), rubric, fallback, home, remembered)
+        desk = Desk(path, out, book.secret(), rubric, fallback, home, remembered, isolation=isolation)
         handed_in = ((one, files.fingerprint(one, chosen_by=desk.chosen_by)) for one in intake.submissions)
         tasks = changed(handed_in, desk, book, tally, again=again)
         homeless = _collect(workers.work(tasks, desk, jobs), book, tally)

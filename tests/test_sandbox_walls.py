@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final, get_args
 
 import pytest
+from click.testing import CliRunner
 
+from grader.cli import main
 from grader.errors import StaffError
 from grader.options import OptionsError
 from grader.sandbox import opening, remedies, seccomp, selftest
@@ -187,3 +189,30 @@ found = [os.path.exists('/tmp/left'), 'LEFT' in os.environ, hasattr(builtins, 'l
 reply(repr(found).encode())
 """
     assert strongest.run(code).frames == (b"[False, False, False]",)
+
+
+def test_the_command_tells_what_there_is_and_what_gets_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = (selftest.Canary("read a file of the grader", False),)
+    outside = (selftest.Canary("read a file of the grader", True),)
+    tried = [
+        opening.Tried("namespaces", "", inside),
+        opening.Tried("bubblewrap", "the isolation 'bubblewrap' is not to be had here: install it"),
+        opening.Tried("unsafe", "", outside),
+    ]
+    monkeypatch.setattr(opening, "try_all", lambda: tried)
+    ran = CliRunner().invoke(main, ["sandbox"])
+    assert ran.exit_code == 0
+    assert "namespaces  used, unless another is asked for" in ran.output
+    assert "bubblewrap  not here, see below" in ran.output
+    assert "unsafe      to be had by --unsafe" in ran.output
+    assert "read a file of the grader  no          yes" in ran.output
+    assert "install it" in ran.output
+    monkeypatch.setattr(opening, "try_all", lambda: tried[1:])
+    ran = CliRunner().invoke(main, ["sandbox"])
+    assert (ran.exit_code, ran.output.startswith("Student code is not run on this machine")) == (1, True)
+
+
+@pytest.mark.parametrize("words", [["--unsafe"], ["--isolation=reduced"]])
+def test_what_is_weaker_is_said_when_it_is_asked_for(words: list[str], tmp_path: Path) -> None:
+    ran = CliRunner().invoke(main, ["grade", str(tmp_path), *words])
+    assert "Where student code is run, it is with the isolation" in ran.output

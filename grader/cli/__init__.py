@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "lint": "Check a rubric against its own reference.",
     "regrade": "Show whose marks a change would move, then make it count.",
     "review": "Open the page where people mark what the machine could not.",
+    "sandbox": "Tell how student code is kept in on this machine.",
     "send": "Send the reports to students; first only shows what would be sent.",
     "show": "Explain one student's marks.",
     "undo": "Take a person's mark back.",

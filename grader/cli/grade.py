@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,6 +15,7 @@ from grader.cli._printing import columns, counted, plain, points, say, wrapped
 
 if TYPE_CHECKING:
     from grader.pipeline import ClassSummary, Progress, Summary, Unread
+    from grader.sandbox.launch import Isolation
     from grader.sources import Placing
 
 _MOST_LISTED = 40
@@ -40,6 +41,13 @@ _NO_REPORT = (
     help="The class list: a CSV, or the gradebook, worksheet or roster a platform exports.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="How many processes; as many as there are cores.")
+@click.option(
+    "--isolation",
+    type=click.Choice(("auto", "namespaces", "bubblewrap", "reduced")),
+    default="auto",
+    help="How student code is kept in, if a rubric asks to run it; `grader sandbox` tells what there is.",
+)
+@click.option("--unsafe", is_flag=True, help="Run student code with nothing around it: code you have read.")
 @click.option("--again", is_flag=True, help="Grade everything again, also what has not changed.")
 def command(
     path: Path,
@@ -48,6 +56,8 @@ def command(
     layout: str | None,
     roster: Path | None,
     jobs: int | None,
+    isolation: Isolation | Literal["auto"],
+    unsafe: bool,
     again: bool,
 ) -> None:
     """Grade PATH: a folder, a zip, one file, or what a learning platform lets you download.
@@ -60,6 +70,8 @@ def command(
 
     where = out or pipeline.default_out(path)
     chosen = locate(rubric) if rubric else None
+    isolation = "unsafe" if unsafe else isolation
+    _warn(isolation)
     with shown() as progress:
         done = pipeline.grade(
             path,
@@ -69,6 +81,7 @@ def command(
             roster=roster,
             jobs=jobs,
             again=again,
+            isolation=isolation,
             progress=progress,
         )
     _tell(done)
@@ -84,6 +97,15 @@ def shown() -> Iterator[Callable[[Progress], None]]:
 
     with Console(stderr=True).status("Reading the submissions") as status:
         yield lambda now: status.update(f"{now.graded:,} graded, {now.unchanged:,} unchanged")
+
+
+def _warn(isolation: str) -> None:
+    """Says what an isolation that was asked for does not stop, before it is used."""
+    if isolation in ("reduced", "unsafe"):
+        from grader.sandbox.remedies import WEAKER
+
+        said = f"Where student code is run, it is with the isolation {isolation!r}: {WEAKER[isolation]}."
+        click.echo(wrapped(said), err=True)
 
 
 def _tell(done: Summary) -> None:
