@@ -6,16 +6,17 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from test_pipeline import hand_in, run, write_rubric
 
-from grader import digests, grading, pipeline, regrading, rubric
+from grader import digests, grading, pipeline, regrading, rubric, story
 from grader.cli import main
 from grader.errors import StaffError
-from grader.gradebook import Decision, open_gradebook
+from grader.gradebook import Decision, RememberedDecision, open_gradebook
 from grader.pipeline import GRADEBOOK
 from grader.regrading import Regraded
 from grader.types import Answer, Place
@@ -271,3 +272,47 @@ def test_the_gradebook_is_made_by_grade(tmp_path: Path) -> None:
     with pytest.raises(StaffError, match="there is no gradebook in"):
         regrading.regrade(tmp_path)
     assert pipeline.GRADEBOOK == "gradebook.sqlite"
+
+
+# --- decisions that are remembered -----------------------------------------------------------------
+
+
+def test_a_later_answer_that_says_the_same_gets_the_mark_that_was_decided(home: Path) -> None:
+    with open_gradebook(home / "out" / GRADEBOOK) as book:
+        [result] = book.results("sums", only=["ada"])
+        mark = result.marks[1]
+        assert mark.id is not None and mark.answer is not None
+        kept = RememberedDecision(
+            *("sums", "1.2", mark.answer.text, mark.answer.notation, Fraction(1, 2), "Too short.", "tara"),
+            detail={"passage": mark.answer.passage},
+        )
+        given = Decision("sums", "ada", "1.2", Decimal("0.5"), "tara", "Too short.", mark.id)
+        [row] = book.decide([given], now=NOW, remember=[kept])
+    hand_in(home / "sums", "eve", 4)
+    run(home / "sums", home / "out")
+    assert points(home, "1.2") == {"ada": Decimal("0.5"), "bob": None, "cyd": None, "eve": Decimal("0.5")}
+    assert "Marked by tara" in (home / "out" / "reports" / "eve.html").read_text("utf-8")
+    with open_gradebook(home / "out" / GRADEBOOK) as book:
+        book.undo(row.id, who="tara", now=NOW)
+        [eve] = book.results("sums", only=["eve"])
+        assert eve.marks[1].id is not None
+        book.undo(eve.marks[1].id, who="tara", now=NOW)
+    hand_in(home / "sums", "fay", 4)
+    run(home / "sums", home / "out")
+    assert points(home, "1.2")["fay"] is None
+
+
+def test_every_point_of_a_class_is_explained_by_its_rows(home: Path) -> None:
+    decide(home, "ada", "1.2", "0.75")
+    decide(home, "bob", "1.1", "0.25")
+    write_rubric(home, expected=5)
+    again(home, apply=True)
+    decide(home, "cyd", "1.2", "0")
+    with open_gradebook(home / "out" / GRADEBOOK) as book:
+        for result in book.results("sums"):
+            for mark in result.marks:
+                rows = book.history("sums", result.student, mark.part)
+                assert rows[-1].id == mark.id and rows[-1].points == mark.points
+                told = story.of_part(rows)
+                assert [line.mark for line in told] == [story.worth(row) for row in rows]
+                assert all(line.said.endswith(".") for line in told)
