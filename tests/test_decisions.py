@@ -111,7 +111,7 @@ def test_a_mark_that_was_graded_again_since_is_a_conflict(book: Gradebook) -> No
         book.decide([old], now=NOW)
 
 
-@pytest.mark.parametrize("points", ["-0.5", "1.01"])
+@pytest.mark.parametrize("points", ["-0.5", "1.01", "nan", "sNaN", "inf"])
 def test_points_that_a_part_does_not_give_are_refused(book: Gradebook, points: str) -> None:
     recorded(book, result())
     with pytest.raises(StaffError, match="the part gives 0 to 1"):
@@ -189,6 +189,14 @@ def test_a_member_who_was_given_another_mark_than_the_group_keeps_it(book: Grade
     assert standing(book, "cid").points == Decimal("0.5")
     decide(book, "1", "ada")
     assert [standing(book, student).points for student in ("ada", "bob", "cid")] == [1, 0, 1]
+
+
+def test_members_who_handed_in_other_files_do_not_share_a_mark(book: Gradebook) -> None:
+    for student, files_hash in (("ada", "a"), ("bob", "b"), ("cid", "a")):
+        attempt = Attempt(files_hash=files_hash, group="reds")
+        book.record([Recording(result(student), files_hash, "rubric", attempt)], now=NOW)
+    rows = book.decide([decision(book, "0.5", "ada")], now=NOW)
+    assert [row.student for row in rows] == ["ada", "cid"]
 
 
 def remembered(credit: str = "1/2") -> RememberedDecision:

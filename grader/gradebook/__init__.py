@@ -350,18 +350,19 @@ class Gradebook:
         return found
 
     def _members(self, assignment: str, students: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """By student, the other members of their group, by the attempts that count."""
-        groups: defaultdict[str, list[str]] = defaultdict(list)
-        of: dict[str, str] = {}
-        rows = self._connection.execute(
-            "SELECT student, group_name FROM attempts JOIN students ON students.id = student_id"
-            " WHERE assignment = ? AND attempts.id IN (SELECT max(id) FROM attempts WHERE assignment = ?"
-            " GROUP BY student_id) AND group_name != '' ORDER BY student",
-            (assignment, assignment),
-        )
-        for student, group in rows:
-            groups[group].append(student)
-            of[student] = group
+        """By student, the other members of their group who handed in the same files."""
+        some = self._connection.execute(
+            "SELECT 1 FROM attempts WHERE assignment = ? AND group_name != '' LIMIT 1", (assignment,)
+        ).fetchone()
+        if some is None:
+            return {}
+        rules = _results.terms_of(self._connection, assignment)
+        groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        of: dict[str, tuple[str, str]] = {}
+        for head, _, _ in _results.counting(self._connection, assignment, rules):
+            if head.group:
+                of[head.student] = head.group, head.files_hash
+                groups[head.group, head.files_hash].append(head.student)
         return {
             student: tuple(one for one in groups[of[student]] if one != student)
             for student in map(plain, students)

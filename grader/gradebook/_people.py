@@ -172,7 +172,7 @@ def _check(decisions: Sequence[Decision], standing: Mapping[tuple[str, str, str]
         seen.add(key)
         if now.id != decision.expects:
             late.append(now)
-        elif decision.points is not None and not Decimal(0) <= decision.points <= now.max_points:
+        elif decision.points is not None and not _is_given_by(decision.points, now.max_points):
             raise StaffError(
                 f"{decision.points} points for {decision.part} of {decision.student}; "
                 f"the part gives 0 to {now.max_points}"
@@ -181,6 +181,10 @@ def _check(decisions: Sequence[Decision], standing: Mapping[tuple[str, str, str]
         told = "\n".join(_told(one) for one in late[:_MOST_TOLD])
         more = f"\n... and {len(late) - _MOST_TOLD} more" if len(late) > _MOST_TOLD else ""
         raise Conflict(tuple(late), f"nothing was written, because in between:\n{told}{more}\nLook again.")
+
+
+def _is_given_by(points: Decimal, most: Decimal) -> bool:
+    return points.is_finite() and 0 <= points <= most
 
 
 def _with_members(

@@ -33,6 +33,7 @@ class Head(NamedTuple):
     number: int
     received: datetime | None
     group: str
+    files_hash: str
 
 
 class Counting(NamedTuple):
@@ -138,15 +139,15 @@ def _heads(connection: sqlite3.Connection, assignment: str, wanted: Collection[s
     only = f" AND s.student IN ({','.join('?' * len(few))})" if few else ""
     rows = connection.execute(
         "SELECT g.id, student, name, title, late, g.problems, headings, t.id, t.number, t.received,"  # noqa: S608
-        " t.group_name FROM submissions g JOIN students s ON s.id = g.student_id"
+        " t.group_name, t.files_hash FROM submissions g JOIN students s ON s.id = g.student_id"
         " JOIN attempts t ON t.id = g.attempt_id"
         " WHERE g.id IN (SELECT max(g.id) FROM submissions g JOIN students s ON s.id = g.student_id"
         f" WHERE assignment = ?{only} GROUP BY attempt_id) ORDER BY student, t.number, g.id",
         (assignment, *few),
     )
-    for *row, received, group in rows:
+    for *row, received, group, files_hash in rows:
         at = None if received is None else datetime.fromisoformat(received)
-        yield Head._make((*row, at, group))
+        yield Head._make((*row, at, group, files_hash))
 
 
 def _replaced(heads: Sequence[Head]) -> list[Head]:
