@@ -14,7 +14,7 @@ from fakes.mail import Mailbox, Server, certificate, login
 
 from grader.cli import main
 from grader.deliver import _addresses, email
-from grader.deliver._ledger import open_ledger
+from grader.deliver._ledger import alone, open_ledger
 from grader.deliver._parcels import Parcel
 from grader.roster import Person
 
@@ -140,6 +140,14 @@ def test_what_waits_for_a_person_is_said(post: Post) -> None:
     text = next(post.mailbox.messages()[0].iter_parts()).get_content()
     assert "You have 0.5 of 1.5 points that are decided so far." in text
     assert "0.5 points wait for a person to decide (part 2.1)." in text
+
+
+def test_while_another_sends_to_the_same_target_nothing_is_sent(post: Post) -> None:
+    with alone(post.out, "email"):
+        said = post.send()
+    assert said.exit_code == 2
+    assert "another grader is sending to email" in said.output
+    assert post.arrived() == []
 
 
 def test_only_those_who_are_named_get_theirs(post: Post) -> None:

@@ -157,9 +157,9 @@ def _show(run: _Run, chosen: set[str], again: frozenset[str]) -> None:
     written = sum(1 for _ in _outbox.write(box, _letters(run, due)))
     if rows:
         say(columns(rows))
-        say()
     _tell_same(steps)
     _tell_cannot(steps)
+    say()
     if written:
         say(f"{counted(written, 'message')} as they would be sent: {plain(str(box))}/")
         say("Look at some, then run the same command with --send.")
@@ -186,15 +186,23 @@ def _send(run: _Run, chosen: set[str], again: frozenset[str], assumed: Sequence[
         say(f"{_title(run)} to {run.target}")
         say()
         told: list[Told] = []
+        wide = max((len(plain(step.student)) for step in steps), default=0)
         try:
             if any(step.action not in (Action.SAME, Action.CANNOT) for step in steps):
                 with run.module.connect(run.options) as line:
                     desk = _sending.Desk(ledger, run.target, run.module, run.options, line, run.people)
                     for one in _sending.send(desk, steps):
                         told.append(one)
-                        say(wrapped(f"{one.state or 'left':8} {one.step.student}  {one.said}", hang=9))
+                        say(_line(one, wide))
         finally:
             _summary(run, steps, told)
+
+
+def _line(one: Told, wide: int) -> str:
+    """One student as it happens: where it went, or why not."""
+    state = "updated" if one.state == "sent" and one.step.edition > 1 else one.state or "left"
+    said = one.step.address if one.state == "sent" else one.said
+    return wrapped(f"{state:8}  {plain(one.step.student):<{wide}}  {said}", indent=2, hang=10)
 
 
 def _summary(run: _Run, steps: Sequence[Step], told: Sequence[Told]) -> None:
@@ -245,7 +253,6 @@ def _tell_cannot(steps: Sequence[Step]) -> None:
         say(f"Cannot be sent to {counted(len(cannot), 'student')}:")
         for step in cannot:
             say(wrapped(f"{step.student}: {step.problem}", indent=2, hang=2))
-        say()
 
 
 def _title(run: _Run) -> str:
