@@ -18,7 +18,7 @@ from grader.documents._quantity import Found, Quantity
 from grader.documents._sections import Section, split
 from grader.sheet import NONE as NO_SHEET
 from grader.sheet import Sheet, without
-from grader.types import Answer, Block, Document, Place, Reads
+from grader.types import Answer, Block, Document, Place, Problem, Reads
 
 if TYPE_CHECKING:
     from grader.rubric import Rubric
@@ -28,6 +28,8 @@ TEXT_LIMIT = 20_000
 LINE_LIMIT = 3_000
 PIECES_LIMIT = 50
 """Labels within one line, and letters of a line in which any are looked for."""
+UNPLACED = 6
+"""Paragraphs and formulas without a number, from which on they may be answers."""
 A_SENTENCE = 60
 """Letters behind a label that may say more than what the label names."""
 LONG_NAME = 7
@@ -115,6 +117,35 @@ def find(
                     answer = Answer(target.wanted.part, one.text, one.place, one.notation, passage)
                     kept.append(answer._replace(chain=one.chain, doubt=one.doubt))
     return {part: tuple(kept) for part, kept in answers.items() if kept}
+
+
+def unplaced(
+    documents: Sequence[Document], wanted: Sequence[Wanted], sheet: Sheet = NO_SHEET
+) -> tuple[Problem, ...]:
+    """The write-ups most of whose text stands under no number of the sheet: nothing in them is missing.
+
+    An answer that is not found there may stand under a number nobody understood.
+    """
+    labels = {target.label for target in _targets(tuple(wanted))}
+    problems = []
+    for document in documents:
+        document = without(document, sheet)
+        if any(block.kind == "entry" for block in document.blocks):
+            continue
+        written = [
+            (section.owner, block)
+            for section in split(document.blocks, labels)
+            for block in section.blocks
+            if block.kind in {"prose", "formula"}
+        ]
+        left = [block for owner, block in written if not owner]
+        if len(left) >= UNPLACED and 2 * len(left) > len(written):
+            said = (
+                f"{len(left)} of {len(written)} paragraphs and formulas stand under no number of the sheet. "
+                "A person will look there for what was not found."
+            )
+            problems.append(Problem(left[0].place, said))
+    return tuple(problems)
 
 
 def _as_text(block: Block) -> Block:
@@ -227,7 +258,8 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     segment = segments.get(target.wanted.part)
     if target.wanted.reads == "prose":
         own = segment or (rest if segments else section.blocks)
-        if not segment and not _written(rest) and len(_written(section.blocks)) > A_SENTENCE:
+        more = len(_written(section.blocks)) > A_SENTENCE and _states_something(section.blocks)
+        if not segment and len(segments) == 1 and not _written(rest) and more:
             own = (
                 section.blocks
             )  # `AdaGrad: take x = ..., which ends in ..., so no` answers more than one part
@@ -275,7 +307,9 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     left += _says_more(section.blocks, claimed)
     texts = [one for one in siblings if one.wanted.reads == "prose"]
     said = [block for one in texts for block in segments.get(one.wanted.part, ())]
-    if not left and len(_written(said)) > A_SENTENCE:
+    if (
+        not left and len(segments) == 1 and len(_written(said)) > A_SENTENCE
+    ):  # `_states_something` is asked below
         left = said
     return _as_prose(left, section) if _states_something(left) else []
 

@@ -361,7 +361,9 @@ def _answers(
     from grader import extract
 
     try:
-        return extract.find(documents, extract.wanted(rubric), rubric.sheet), ()
+        wanted = extract.wanted(rubric)
+        lost = extract.unplaced(documents, wanted, rubric.sheet)
+        return extract.find(documents, wanted, rubric.sheet), lost
     except Exception as error:  # as above: it is for a person, and every part says so
         said = f"The grader failed to find the answers ({type(error).__name__}); a person will look for them."
         place = Place(submission.files[0].path if submission.files else submission.student)

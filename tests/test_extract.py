@@ -326,3 +326,13 @@ def test_the_order_of_files_is_the_order_of_answers_and_nothing_else_changes() -
 
 def test_no_documents_give_no_answers() -> None:
     assert extract.find([], [ETA]) == {}
+
+
+def test_a_write_up_without_the_numbers_of_the_sheet_is_told() -> None:
+    wanted = [Wanted("1.1", "1.1", ("p",)), Wanted("1.2", "1.2", ("q",))]
+    text = "# First\n\n" + "\n\n".join(f"Words, then $x = {n}$." for n in range(8))
+    document = documents.read(File("a.md", text.encode()))
+    (problem,) = extract.unplaced([document], wanted)
+    assert "8 of 8 paragraphs" in problem.message
+    numbered = documents.read(File("a.md", text.replace("# First", "# 1.1").encode()))
+    assert extract.unplaced([numbered], wanted) == ()

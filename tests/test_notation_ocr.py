@@ -30,3 +30,12 @@ from grader.maths.notation import read, to_text
 )
 def test_it_is_read_as_it_looks(typed: str, printed: str) -> None:
     assert to_text(read(typed, NONE, "latex", undeclared=True)) == printed
+
+
+def test_an_i_in_front_of_a_comparison_is_an_indicator() -> None:
+    from grader.maths.names import declare
+    from grader.maths.notation import read
+
+    symbols = declare({"x": {"scalar": "real"}, "phi": {"scalar": "real"}}, [])
+    one = read(r"x \mathbb{I}(\phi > 0)", symbols, "latex")
+    assert one == read(r"x \mathbb{1}[\phi > 0]", symbols, "latex")

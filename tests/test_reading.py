@@ -582,3 +582,19 @@ def test_text_behind_copied_questions_belongs_to_the_one_that_comes_again() -> N
 def test_answers_out_of_order_stay_where_they_are() -> None:
     text = "# 1.2\n\n(b) $r = 3$\n\n(a) $q = 2$\n"
     assert texts(COUNTED, text) == {"1.2a": "2", "1.2b": "3"}
+
+
+def test_one_label_before_a_text_of_several_answers_hides_none_of_them() -> None:
+    wanted = [
+        Wanted("6.verdict", "6", ("verdict",), reads="prose"),
+        Wanted("6.limit", "6", ("limit",)),
+        Wanted("6.argument", "6", ("argument",), reads="prose"),
+    ]
+    said = "take $x = (2, 1)$, which ends in $(1, 1)$ and not where the other one ends. So no."
+    found = texts(wanted, f"# 6\n\nverdict: {said}\n")
+    assert all(said in found[part] for part in ("6.verdict", "6.limit", "6.argument"))
+
+
+def test_several_labels_leave_what_has_none_missing() -> None:
+    found = texts(ROMAN, "# 5\n\none: 8, and I am sure of that because I have counted them twice by hand.\n")
+    assert found == {"5.one": "8"}

@@ -99,6 +99,10 @@ _INDEXED = re.compile(
 )
 _HEAD = re.compile(rf"\\[dtc]?frac\s*\{{\s*{_D}(?:\s*\^\s*(?:[0-9]|\{{\s*[0-9]\s*\}}))?\s*", re.S)
 _ONE = re.compile(r"\\(?:mathbb|mathbf|mathds|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)(.*)", re.S)
+# an I in front of a comparison is no identity
+_CHOICE = re.compile(
+    r"\\(?:mathbb|mathds|mathbf)\s*(?:\{\s*I\s*\}|I)(?=\s*(?:\\left)?\s*[\[({][^\[\]{}]{0,80}?(?:[<>]|\\(?:[gl]eq?|[gl]t)(?![a-z])))"
+)
 _SIGNS = {**SIGNS, **GROUPS, **{f"\\{name}": token for name, token in COMMANDS.items()}}
 _KNOWN: dict[str, tuple[Token, ...]] = {spelling: (token,) for spelling, token in _SIGNS.items()}
 
@@ -112,6 +116,8 @@ def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
     if undeclared and "\\text" in text:
         check_words(text)
     text = with_outward_brackets(without_separators(text, latex=True))
+    if "I" in text and "\\math" in text:
+        text = _CHOICE.sub(r"\\mathbb{1}", text)
     if "^" in text and "(" in text and not undeclared and "T" not in symbols.spellings:
         text = _INDEXED.sub(r"^{\1}^{\2}", text)
     if text.rfind("_") > text.find("^") >= 0:
