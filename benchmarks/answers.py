@@ -4,7 +4,8 @@
 
 The answers are the formulas, numbers, counts and arrays of the cases of the rubrics and of the example
 classes. No two texts are alike: spaces are put where they mean nothing. *Deciding* reads a formula, finds its
-shape and compares it with the expected one; *judging* is the whole check, with the declared mistakes, the
+shape and compares it with the expected one; most are trees that were met before, as in a class, and those
+of `no two alike` are not. *Judging* is the whole check, with the declared mistakes, the
 search for what is wrong, a counterexample, and MathML for the report.
 """
 
@@ -16,6 +17,7 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final, NamedTuple
@@ -102,6 +104,20 @@ def respaced(text: str, draw: random.Random) -> str:
     return f"{' ' * draw.randint(0, 40)}{text}{' ' * draw.randint(0, 40)}"
 
 
+def unlike(typed: list[Typed], count: int) -> list[Typed]:
+    """So many formulas, no two of them one tree: each times a one of its own, (3/3), (4/4), ..."""
+    around = {"plain": "({0}/{0}) ({1})", "python": "({0}/{0}) * ({1})"} | {
+        "latex": r"\frac{{{0}}}{{{0}}} \left({1}\right)"
+    }
+    found = []
+    for k, one in enumerate(islice(cycle(typed), count)):
+        text = one.answer.text.strip().strip("$`")
+        notation = "latex" if "\\" in text else one.answer.notation
+        text = around[notation].format(k + 3, text)
+        found.append(Typed(one.question, one.answer._replace(text=text, notation=notation)))
+    return found
+
+
 def decide(one: Typed) -> str:
     """Reads a formula and compares it with the expected one: the outcome, or the code of what is wrong."""
     prepared = one.question.prepared
@@ -170,6 +186,8 @@ def main() -> None:
     right = [one for one in formulas if decide(one) == "same"]
     tasks.append(("deciding: formulas", decide, formulas))
     tasks.append(("deciding: right ones", decide, [*right, *distinct(right, chosen.count)][: chosen.count]))
+    decided = [one for one in of_kind["expression"] if decide(one) in ("same", "different")]
+    tasks.append(("deciding: no two alike", decide, unlike(decided, chosen.count)))
     share = chosen.count // len(of_kind)
     tasks += [(f"judging: {kind}", judge, distinct(few, share)) for kind, few in sorted(of_kind.items())]
     tasks.append(("judging: all as they come", judge, distinct(typed, chosen.count)))

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 from grader.cli._pairs import Pair
 from grader.errors import StaffError, StudentError
+from grader.maths.names import NONE, Symbols, declare, open_symbols
+from grader.maths.notation import read
+from grader.maths.sameness.brackets import as_intervals
+from grader.maths.sameness.decide import Policy, decide
+from grader.maths.sameness.identity import Comparison, Frame, find_counterexample, settle
+from grader.maths.spelling import canonical
+from grader.maths.tree import Node, names_in
 
 if TYPE_CHECKING:
-    from grader.maths.names import Symbols
-    from grader.maths.sameness.decide import Policy
-    from grader.maths.sameness.identity import Comparison
-    from grader.maths.tree import Node
     from grader.types import Counterexample
 
 Outcome = Literal["same", "different", "undecided", "unreadable"]
@@ -70,8 +73,6 @@ def decide_pair(pair: Pair) -> Found:
 
 
 def _decide(pair: Pair) -> Found:
-    from grader.maths.sameness.brackets import as_intervals
-
     try:
         declared = _symbols(pair.symbols, pair.dimensions)
     except StaffError as error:
@@ -100,8 +101,6 @@ def _decide(pair: Pair) -> Found:
 
 
 def _read(pair: Pair, declared: Symbols, whose: str, *, tight: bool = False) -> Node:
-    from grader.maths.notation import read
-
     answer = whose == "answer"
     text, notation = (pair.answer, pair.notation) if answer else (pair.reference, pair.reference_notation)
     return read(text, declared, notation, tight=tight, undeclared=pair.infer)
@@ -109,21 +108,16 @@ def _read(pair: Pair, declared: Symbols, whose: str, *, tight: bool = False) -> 
 
 def _opened(pair: Pair, declared: Symbols, *trees: Node, domain: str = "") -> Symbols:
     """The declared symbols, and where names are inferred those that these formulas use too."""
-    from grader.maths.names import open_symbols
-
     return open_symbols(trees, declared, domain or pair.domain or "real") if pair.infer else declared
 
 
 def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> Comparison:
-    from grader.maths.sameness.decide import decide
-    from grader.maths.tree import names_in
-
     policy = _policy(pair.options)
     if pair.infer and not pair.domain:
         # Where nobody said what the names are, principal values of the numbers beside them decide nothing.
         declared = _symbols(pair.symbols, pair.dimensions).table
-        if not (names_in(reference) | names_in(answer)) & declared.keys():
-            policy = replace(policy, wider_domains=True)
+        if not declared or not (names_in(reference) | names_in(answer)) & declared.keys():
+            policy = _policy(pair.options, wider_domains=True)
     return decide(reference, answer, symbols, policy=policy)
 
 
@@ -146,8 +140,6 @@ def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declare
 
 def _spelled_differently(pair: Pair) -> bool:
     """Whether two identifiers of a program that nobody declared were taken for one name: `x1` and `x_1`."""
-    from grader.maths.spelling import canonical
-
     if {pair.notation, pair.reference_notation} != {"python"}:
         return False
     words = set(re.findall(r"[^\W\d]\w*", f"{pair.reference} {pair.answer}"))
@@ -155,15 +147,16 @@ def _spelled_differently(pair: Pair) -> bool:
 
 
 def _has_equation(tree: Node) -> bool:
-    from grader.maths.tree import walk
-
-    return any(node.op == "relation" and node.value == "=" for node in walk(tree))
+    nodes = [tree]
+    for node in nodes:
+        if node.op == "relation" and node.value == "=":
+            return True
+        nodes += node.args
+    return False
 
 
 def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Counterexample | None:
     """A point where two formulas differ; None for what has no values, or where none was found."""
-    from grader.maths.sameness.identity import Frame, find_counterexample, settle
-
     frame = Frame(symbols, b"")
     try:
         expected, got = settle(reference, frame), settle(answer, frame)
@@ -174,16 +167,13 @@ def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Countere
 
 @lru_cache(maxsize=64)
 def _symbols(declared: str, dimensions: str) -> Symbols:
-    from grader.maths.names import NONE, declare
-
     return declare(json.loads(declared), json.loads(dimensions)) if declared != "{}" else NONE
 
 
 @lru_cache(maxsize=64)
-def _policy(options: str) -> Policy:
-    from grader.maths.sameness.decide import Policy
-
-    return Policy(**json.loads(options))
+def _policy(options: str, *, wider_domains: bool = False) -> Policy:
+    policy = Policy(**json.loads(options))
+    return replace(policy, wider_domains=True) if wider_domains else policy
 
 
 def _as_data(example: Counterexample) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from grader.errors import StaffError, StudentError
 from grader.maths.functions import FUNCTIONS, MEANINGS, function_named
 from grader.maths.spelling import GREEK, GREEK_NAMES, canonical, key_of, normal
-from grader.maths.tree import Node, bound_name
+from grader.maths.tree import BINDING, Node, bound_name
 
 __all__ = ["FUNCTIONS", "GREEK", "GREEK_NAMES", "MEANINGS", "canonical", "function_named", "normal"]
 
@@ -112,22 +112,27 @@ def open_symbols(trees: Iterable[Node], declared: Symbols = NONE, domain: str = 
 _OF_INTEGERS = frozenset(("factorial", "binomial", "mod"))
 
 
-_ARITHMETIC = frozenset("number decimal constant sum negate product divide power list relation".split())
+_COUNTING = BINDING | {"entry"}
 
 
 def _free_in_arithmetic(trees: list[Node]) -> list[tuple[str, str]] | None:
-    """The same where nothing is called, bound or counted, which needs no more than one look at each node."""
+    """The same where nothing is bound, counted or unknown: then one look at each node is enough."""
     found: dict[tuple[str, str], None] = {}
     stack = list(trees)
     while stack:
         node = stack.pop()
         if node.op == "symbol":
             found[str(node.value), ""] = None
-        elif node.op in _ARITHMETIC:
-            stack.extend(node.args)
-        else:
+        elif node.op in _COUNTING or (node.op == "call" and not _of_numbers(node)):
             return None
+        elif node.args:
+            stack += node.args
     return list(found)
+
+
+def _of_numbers(node: Node) -> bool:
+    assert isinstance(node.value, tuple)
+    return node.value[0] in FUNCTIONS and node.value[0] not in _OF_INTEGERS
 
 
 def _free_names(trees: Iterable[Node]) -> Iterator[tuple[str, str]]:

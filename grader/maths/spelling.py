@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LETTERS = (
     "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi "
@@ -77,6 +78,7 @@ def _accent(match: re.Match[str]) -> str:
     return f"{match[2]}{ACCENTS[match[1]]}"
 
 
+@lru_cache(maxsize=2048)
 def canonical(text: str) -> str:
     r"""The name of a symbol that nobody declared: its scripts stay apart from its letter.
 

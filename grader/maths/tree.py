@@ -84,6 +84,23 @@ def names_in(node: Node) -> frozenset[str]:
 
     The variable of a derivative or of an integral without limits is free: the result depends on it.
     """
+    names: set[str] = set()
+    nodes = [node]
+    for one in nodes:  # a list that grows, faster than recursion
+        op = one.op
+        if op == "symbol":
+            names.add(str(one.value))
+        elif op in BINDING:
+            return _names_beside_bound(node)
+        elif one.args:
+            nodes += one.args
+    return frozenset(names)
+
+
+BINDING = frozenset(("fold", "derivative", "integral", "limit"))
+
+
+def _names_beside_bound(node: Node) -> frozenset[str]:
     if node.op == "symbol":
         return frozenset((str(node.value),))
     bound = bound_name(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from grader.errors import StudentError
 from grader.maths.tree import Node
@@ -56,6 +57,7 @@ def matrix_of(rows: list[list[Node]]) -> Node:
     return Node("matrix", tuple(Node("list", tuple(row)) for row in rows))
 
 
+@lru_cache(maxsize=1024)
 def number_node(text: str) -> Node:
     """The node of an unsigned number as typed: `3` is exact, `0.33` keeps its digits.
 
@@ -63,7 +65,7 @@ def number_node(text: str) -> Node:
         StudentError: its power of ten is larger than anybody means.
     """
     if text.isdigit():
-        return Node("number", (), Fraction(text))
+        return Node("number", (), Fraction(int(text)))
     if "e" in text or "E" in text:
         exponent = text.lower().partition("e")[2]
         if len(exponent.lstrip("+-")) > EXPONENT_DIGITS:

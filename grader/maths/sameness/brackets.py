@@ -24,6 +24,8 @@ def as_intervals(
 ) -> tuple[Node, Node]:
     """Two answers, where a pair beside an interval or an inequality is the interval that its brackets say."""
     one, other = trees
+    if "list" not in (one.op, other.op):
+        return trees
     if is_continuous(one) and other.op == "list":
         return one, _interval(other, texts[1], notations[1])
     if is_continuous(other) and one.op == "list":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -29,7 +30,7 @@ from grader.maths.sameness.kinds import (
 )
 from grader.maths.sameness.relations import compare_conditions, has_unknown_function
 from grader.maths.sameness.sets import compare_sets, match_lists
-from grader.maths.tree import Node, names_in
+from grader.maths.tree import BINDING, Node, names_in
 from grader.maths.values.evaluate import exact
 from grader.maths.values.shapes import ShapeError
 
@@ -80,18 +81,21 @@ def decide(
         numbers = _compare_numbers(expected, got, symbols)
         if numbers is not None:
             return numbers
-    size, called = 0, set()
-    for tree in (expected, got):
-        nodes = [tree]
-        for node in nodes:  # a list that grows: faster than `walk`, and every answer comes through here
-            if node.args:
-                nodes.extend(node.args)
-                if node.op == "call":
-                    called.add(node.value)
-        size += len(nodes)
-    if size > _MOST_NODES:
+    called, names, binds = set(), set(), False
+    nodes = [expected, got]
+    for node in nodes:  # a list that grows: faster than `walk`, and every answer comes through here
+        op = node.op
+        if op == "symbol":
+            names.add(str(node.value))
+        elif node.args:
+            nodes += node.args
+            if op == "call":
+                called.add(node.value)
+            elif op in BINDING:
+                binds = True
+    if len(nodes) > _MOST_NODES:
         return Comparison("undecided", "The formulas are too long to be compared.", "too-large")
-    opened = _opened(symbols, names_in(expected) | names_in(got))
+    opened = _opened(symbols, names_in(expected) | names_in(got) if binds else names)
     if ("gcd", 0) in called or ("lcm", 0) in called:
         expected, got = (with_divisors_of_polynomials(tree, opened) for tree in (expected, got))
     try:
@@ -142,8 +146,8 @@ def _rational(node: Node, symbols: Symbols) -> Fraction | None:
         return None  # too large: said where all formulas are compared
 
 
-def _opened(symbols: Symbols, names: frozenset[str]) -> Symbols:
-    unknown = [name for name in sorted(names) if name not in symbols.table]
+def _opened(symbols: Symbols, names: Set[str]) -> Symbols:
+    unknown = sorted(name for name in names if name not in symbols.table)
     table = {**symbols.table, **_STANDING_IN, **{name: Symbol(name, "scalar") for name in unknown}}
     return Symbols(table, symbols.spellings, symbols.dimensions, symbols.read)
 
@@ -328,7 +332,7 @@ class _Decision:
         frame = Frame(self.symbols, self.secret)
         wanted = settle(expected, frame)
         try:
-            formula = settle(got, frame)
+            formula = wanted if got == expected else settle(got, frame)
             if self.policy.vectors != "exact":
                 from grader.maths.sameness.vectors import compare_vectors
 

@@ -57,7 +57,8 @@ class Frame:
             self.counts - self.symbols.dimensions[0].keys() if self.symbols.dimensions else self.counts
         )
         self._points: dict[tuple[int, bool, bool], Point] = {}
-        # What was settled, by its tree; bounded.
+        # What was settled, by its tree, once more was asked for than one question needs; bounded.
+        self.asked = 0
         self.formulas: dict[Node, Formula] = {}
         self.settled: dict[Node, tuple[Node, Shape, bool]] = {}
         self._independent: dict[tuple[frozenset[Node], int, bool], bool] = {}
@@ -75,7 +76,7 @@ class Frame:
             found = field_point(self.symbols, self.secret, index, self.sizes(index), counting=counting)
             found.algebra.plural = plural
             self._points[index, counting, plural] = found
-        if found.kept is None and len(self.formulas) > _FEW:
+        if found.kept is None and self.asked > _FEW:
             found.kept = {}
         return found
 
@@ -235,18 +236,25 @@ def settle(node: Node, frame: Frame) -> Formula:
         ShapeError: it does not conform.
         StudentError: it has no value for a reason that its author must mend.
     """
+    frame.asked += 1
+    if frame.asked <= _FEW:
+        # A question of its own is decided sooner than it is looked up.
+        return _settled(node, frame, None)
     known = frame.formulas.get(node)
     if known is not None:
         return known
     if len(frame.formulas) >= MOST_FORMULAS:
         frame.formulas.clear()
         frame.settled.clear()
-    kept = frame.settled if len(frame.formulas) > _FEW else None
+    formula = frame.formulas[node] = _settled(node, frame, frame.settled)
+    return formula
+
+
+def _settled(node: Node, frame: Frame, kept: dict[Node, tuple[Node, Shape, bool]] | None) -> Formula:
     settled, shape = infer(node, frame.symbols, square=frame.square, kept=kept)
     formula = Formula(node, settled, shape, frame)
     if formula.weight > MOST_WEIGHT:
         raise StudentError("The formula is of too high a degree to be compared.", code="too-large")
-    frame.formulas[node] = formula
     return formula
 
 
@@ -260,6 +268,8 @@ def resized(formula: Formula, shape: Shape) -> Formula:
 
 def defined(formula: Formula) -> bool:
     """Whether a formula has a value at the first point."""
+    if formula.frame.arrays.isdisjoint(formula.seen) and all(type(one) is str for one in formula.seen):
+        return True  # nothing is divided by and no function is met
     try:
         formula.at(0, formula.plural, True)
     except Undefined:

@@ -11,6 +11,7 @@ from grader.maths.sameness.polynomials import free_names
 from grader.maths.sameness.realsets import Unsettled, combine, member
 from grader.maths.sameness.relations import compare_conditions, is_complex
 from grader.maths.sameness.solutions import solve
+from grader.maths.sameness.written_sets import written_set
 from grader.maths.tree import Node, walk
 
 Decide = Callable[[Node, Node], Comparison]
@@ -151,8 +152,8 @@ def perfect_matching(fits: Sequence[Sequence[bool]]) -> bool:
 
 def _as_numbers(expected: Node, got: Node, symbols: Symbols, secret: bytes) -> Comparison:
     """Sets of real numbers: exactly where their ends are numbers, else as conditions on any number."""
-    inside = [one for tree in (expected, got) for one in walk(tree)]
-    if any(one.op == "set" and any(_structured(arg) for arg in one.args) for one in inside):
+    parts = [one for tree in (expected, got) for one in walk(tree)]
+    if any(one.op == "set" and any(_structured(arg) for arg in one.args) for one in parts):
         raise Unsettled("a union of intervals and of what are no numbers")
     if is_complex((expected, got), symbols):
         raise Unsettled("intervals of complex numbers")
@@ -160,7 +161,9 @@ def _as_numbers(expected: Node, got: Node, symbols: Symbols, secret: bytes) -> C
     left, right = (Node("member", (number, one)) for one in (expected, got))
     if free_names((expected, got)):
         return compare_conditions(left, right, symbols, secret=secret)
-    first, second = (solve(condition(one), _ANY) for one in (left, right))
+    first, second = (
+        written_set(one) or solve(condition(inside), _ANY) for one, inside in ((expected, left), (got, right))
+    )
     witness = member(combine((first, second), lambda flags: flags[0] != flags[1]))
     if witness is not None:
         known = member(combine((first, second), lambda flags: flags[0] and not flags[1]))

@@ -333,7 +333,7 @@ def _weigh(node: Node, seen: set[object]) -> int:
         else:
             total += _weigh(argument, seen)
     if op in _PLAIN:
-        if op == "divide" and args[1].op not in ("number", "decimal"):
+        if op == "divide" and (args[1].op != "number" or not args[1].value):
             seen.add(_DIVISOR)
         return total
     if op == "call":
