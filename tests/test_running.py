@@ -123,7 +123,7 @@ def test_files_of_the_rubric_stand_beside_the_notebook_wherever_it_looks_for_the
     source = "s = sum(map(int, open(r'C:\\Users\\ada\\hw\\data.csv').read().split(',')))"
     found, came = marks(sheet, File("hw.ipynb", notebook(source)))
     assert found["1.2"].points == 1
-    assert "data.csv" in came.executed[0].notes[0]
+    assert any("data.csv" in note for note in came.executed[0].notes)
 
 
 def test_the_students_own_modules_can_be_imported(sheet: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_students_own_modules_can_be_imported(sheet: Path) -> None:
 def test_a_cell_of_the_starter_that_was_deleted_is_put_back(sheet: Path) -> None:
     found, came = marks(sheet, File("hw.ipynb", notebook("s = two * 3")))
     assert found["1.2"].points == 1
-    assert "put back: math, two" in came.executed[0].notes[0]
+    assert any("put back: math, two" in note for note in came.executed[0].notes)
 
 
 def test_a_python_file_is_run_as_one_cell(sheet: Path) -> None:

@@ -142,9 +142,7 @@ def _local(cell: CodeCell, beside: Sequence[str], notes: list[str]) -> str:
         return source
     by_name = {path.rpartition("/")[2]: path for path in beside}
     names = "|".join(map(re.escape, sorted(by_name, key=len, reverse=True)))
-    pattern = re.compile(
-        rf"(?P<mark>\b[rRbB]?)(?P<quote>['\"])(?P<path>[^'\"\n{{}}]{{1,300}}[/\\])(?P<name>{names})(?P=quote)"
-    )
+    pattern = re.compile(rf"(?P<quote>['\"])(?P<path>[^'\"\n{{}}]{{1,300}}[/\\])(?P<name>{names})(?P=quote)")
 
     def put(found: re.Match[str]) -> str:
         meant = by_name[found["name"]]
