@@ -256,13 +256,15 @@ def _grade(
         rubric.digest,
         files.attempt_of(submission),
         made_from=made_from,
-        recalled=_recalled(result, rubric, prepared, desk),
+        recalled=_recalled(result, rubric, prepared, desk, _seen(path, rubric.digest, desk.secret)),
     )
     fault = write_report(result, desk) if desk.reports else None
     return Finished(recording, fault, len(rubric.parts) - len(holds))
 
 
-def _recalled(result: Result, rubric: Rubric, prepared: Mapping[str, Any], desk: Desk) -> Mapping[str, int]:
+def _recalled(
+    result: Result, rubric: Rubric, prepared: Mapping[str, Any], desk: Desk, seen: marking.Seen
+) -> Mapping[str, int]:
     """By part, the remembered decision an answer falls under; the latest where there are several."""
     found: dict[str, int] = {}
     parts = {part.id: part for part in rubric.parts}
@@ -280,7 +282,7 @@ def _recalled(result: Result, rubric: Rubric, prepared: Mapping[str, Any], desk:
             decision.notation,
             str(decision.detail.get("passage", "")),
         )
-        said = marking.judge(part, prepared[part.id], (known,)).verdict
+        said = marking.judge(part, prepared[part.id], (known,), seen=seen).verdict
         one, other = groups.Written(0, known, said), groups.Written(1, mark.answer, mark.verdict)
         try:
             same = groups.belongs(one, other, part, prepared[part.id], secret=desk.secret)

@@ -95,7 +95,8 @@ def belongs(
     one: Written[Any], other: Written[Any], part: Part, prepared: Any, *, secret: bytes = b""
 ) -> bool:
     """Whether two answers to a part are of one group: what a person said of one then holds for the other."""
-    return len(grouped((one, other), part, prepared, secret=secret)) == 1
+    verdicts = {(each.verdict.outcome, each.verdict.credit, each.verdict.code) for each in (one, other)}
+    return len(verdicts) == 1 and len(grouped((one, other), part, prepared, secret=secret)) == 1
 
 
 _HOW: Final = {

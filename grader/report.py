@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from grader.charts import definitions, icon, stacked_bar
+from grader.comments import comment_html
 from grader.html import Html, counted, escaped, formula, number, render, visible
 from grader.notebook_page import notebooks
 from grader.overview import class_page
@@ -111,7 +112,7 @@ class _Part(NamedTuple):
     wide: bool
     evidence: Sequence[_Shown]
     who: str
-    why: str
+    why: Html
 
 
 class _Section(NamedTuple):
@@ -231,7 +232,7 @@ def _part(mark: Mark) -> _Part:
         wide=len(verdict.read) > _WIDE_FORMULA,
         evidence=[_shown(piece) for piece in verdict.evidence if not _for_staff(piece)],
         who=visible(mark.who) if mark.who != "machine" else "",
-        why=visible(mark.why) if mark.visible != "hidden" else "",
+        why=comment_html(mark.why) if mark.visible != "hidden" else Html(""),
     )
 
 

@@ -436,3 +436,10 @@ def test_the_way_to_the_total_is_told_step_by_step() -> None:
     assert "<li>The parts give 8 of 10 points.</li>" in page
     assert "&lt;b&gt;0.8&lt;/b&gt;" in page
     assert "How the total comes about" not in student_page(ORDINARY)
+
+
+def test_formulas_in_what_people_write_are_shown_as_formulas() -> None:
+    marks = (replace(ORDINARY.marks[0], who="tess", why="Use $\\frac{1}{2} x$,\nnot <b>x</b>."),)
+    page = student_page(replace(ORDINARY, marks=marks))
+    assert "<mfrac>" in page
+    assert "not &lt;b&gt;x&lt;/b&gt;." in page

@@ -430,6 +430,9 @@ def test_one_decision_marks_all_who_wrote_the_same(page: Page, gradebook: Path) 
     with open_gradebook(gradebook) as book:
         (remembered,) = book.remembered(ASSIGNMENT)
         assert remembered.credit == Fraction(1, 3)
+        assert remembered.detail == {
+            "passage": ORDINARY.marks[0].answer.passage if ORDINARY.marks[0].answer else ""
+        }
         assert [comment.uses for comment in book.comments(ASSIGNMENT)] == [3]
 
 
@@ -471,8 +474,7 @@ def test_who_marks_in_between_is_told_and_nothing_is_lost(gradebook: Path) -> No
     tom.post(address, **fields, points="0.5", comment="Half.")
     answer = tess.post(address, **fields, points="1", comment="All of it.")
     assert answer.status_code == 409
-    assert answer.text.count("tom gave Student ") == 3
-    assert "0.5 of 1 point, saying “Half.”" in answer.text
+    assert "tom gave 3 students 0.5 of 1 point, saying “Half.”" in answer.text
     assert "All of it." in answer.text
     assert {who for _, who, _ in latest(gradebook, "1.1.1")} == {"tom"}
     again = tess.post(form_of(answer.text)[0], **form_of(answer.text)[1], points="1", comment="All of it.")
@@ -489,7 +491,7 @@ def test_a_mark_of_somebody_else_is_not_undone_by_an_old_undo(gradebook: Path) -
     tess.post(address, **fields, points="1")
     shown = tom.get(address).text
     tom.post(form_of(shown)[0], **form_of(shown)[1], points="0")
-    assert "0 marks taken back. 3 stay: tom gave Student" in tess.post("/undo").text
+    assert "0 marks taken back. Not taken back: tom gave 3 students 0 of 1 point." in tess.post("/undo").text
     assert {who for _, who, _ in latest(gradebook, "1.1.1")} == {"tom"}
 
 

@@ -46,6 +46,8 @@ def command(out: Path | None, who: str, rubric: Path | None, port: int, opened: 
         bound.bind(("127.0.0.1", port))
     except OSError as error:
         raise MachineError(f"port {port} cannot be used: {error.strerror}; choose another --port") from error
+    # Who opens the address at once waits for the answer, and is not refused.
+    bound.listen()
     port = int(bound.getsockname()[1])
     token = secrets.token_hex(16)
     app = application(

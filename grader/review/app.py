@@ -26,7 +26,7 @@ from starlette.routing import Route
 from grader import marking
 from grader.comments import comment_html
 from grader.errors import GraderError, StaffError
-from grader.gradebook import Conflict, Decision, Gradebook, RememberedDecision, open_gradebook
+from grader.gradebook import Conflict, Decision, Gradebook, MarkRow, RememberedDecision, open_gradebook
 from grader.groups import Group
 from grader.html import number, visible
 from grader.review import entered, figures, guard, pages
@@ -248,7 +248,7 @@ class _Review:
                 rows = book.decide(decisions, now=self._now(), remember=remember)
             except Conflict as conflict:
                 course = self._piles.course(book, course.assignment)
-                told = tuple(pages.told(self._frame(), course, row) for row in conflict.standing)
+                told = pages.told(self._frame(), course, conflict.standing)
                 stop = self._stop(book, request)
                 entry = Entry(typed, comment, ticked, conflicts=told)
                 return HTMLResponse(self._desk(book, stop, entry), 409)
@@ -298,7 +298,14 @@ class _Review:
         if _one(form, "remember") and answer is not None:
             remember.append(
                 RememberedDecision(
-                    course.assignment, part, answer.text, answer.notation, worth.credit, why, self._who
+                    course.assignment,
+                    part,
+                    answer.text,
+                    answer.notation,
+                    worth.credit,
+                    why,
+                    self._who,
+                    {"passage": answer.passage},
                 )
             )
         return decisions, remember
@@ -408,13 +415,14 @@ class _Review:
             self._said = "There is nothing to take back."
             return _to("/")
         taken, refused = self._take_back(rows)
-        self._said = f"{taken} mark{'' if taken == 1 else 's'} taken back."
-        if refused:
-            self._said += f" {len(refused)} stay: {refused[0]}"
+        self._said = " ".join((f"{taken} mark{'' if taken == 1 else 's'} taken back.", *refused))
         return _to(href)
 
-    def _take_back(self, rows: Sequence[int]) -> tuple[int, list[str]]:
-        taken, refused = 0, []
+    def _take_back(self, rows: Sequence[int]) -> tuple[int, tuple[str, ...]]:
+        """How many marks were taken back, and why the others were not."""
+        taken = 0
+        since: list[MarkRow] = []
+        refused: list[str] = []
         with open_gradebook(self._path) as book:
             for row in rows:
                 try:
@@ -424,14 +432,16 @@ class _Review:
                     if any(one.detail.get("undoes") == row for one in conflict.standing):
                         taken += 1
                         continue
-                    course = self._piles.course(book, conflict.standing[0].assignment)
-                    refused.append(pages.told(self._frame(), course, conflict.standing[0]))
+                    since += conflict.standing
                 except StaffError as error:
                     refused.append(str(error))
                 else:
                     taken += 1
                     self._undo = [(ids, href) for ids, href in self._undo if row not in ids]
-        return taken, refused
+            if since:
+                course = self._piles.course(book, since[0].assignment)
+                refused += (f"Not taken back: {said}" for said in pages.told(self._frame(), course, since))
+        return taken, tuple(refused)
 
     async def flag(self, request: Request) -> Response:
         """Flags the answer on the screen, or all of its group, or takes the flags down."""

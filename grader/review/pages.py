@@ -80,7 +80,7 @@ def home(frame: Frame, courses: Sequence[tuple[Course, Sequence[tuple[str, Progr
             "assignment": visible(course.assignment),
             "students": counted(len(course.people), "student"),
             "by_student": f"/{at}/students",
-            "answers": sum(done.answers - done.answers_done for _, done, _ in piles),
+            "answers": f"{sum(done.answers - done.answers_done for _, done, _ in piles):,}",
             "groups": sum(done.groups - done.groups_done for _, done, _ in piles),
             "rubric": course.rubric is not None,
             "parts": [
@@ -330,15 +330,23 @@ def _row(frame: Frame, course: Course, row: MarkRow, symbols: Any) -> dict[str, 
     }
 
 
-def told(frame: Frame, course: Course, row: MarkRow) -> str:
-    """Who marked in between, and what, in one sentence."""
-    code = next((code for code, person in course.people.items() if person.student == row.student), "")
-    name = _name(frame, course, code) if code else "a student"
-    worth = (
-        "no mark yet" if row.points is None else f"{number(row.points)} of {counted(row.max_points, 'point')}"
-    )
-    because = f", saying “{visible(row.why)}”" if row.why else ""
-    return f"{visible(row.who)} gave {name} {worth}{because}."
+def told(frame: Frame, course: Course, rows: Sequence[MarkRow]) -> tuple[str, ...]:
+    """Who marked in between, and what: a sentence for each mark that was given, to one or to many."""
+    codes = {person.student: code for code, person in course.people.items()}
+    alike: dict[tuple[str, Decimal | None, str], list[MarkRow]] = {}
+    for row in rows:
+        alike.setdefault((row.who, row.points, row.why), []).append(row)
+    said = []
+    for (who, points, why), given in alike.items():
+        first = given[0]
+        one = _name(frame, course, codes[first.student]) if first.student in codes else "a student"
+        name = one if len(given) == 1 else f"{len(given)} students"
+        worth = (
+            f"{number(points)} of {counted(first.max_points, 'point')}" if points is not None else "no mark"
+        )
+        because = f", saying “{visible(why)}”" if why else ""
+        said.append(f"{visible(who)} gave {name} {worth}{because}.")
+    return tuple(said)
 
 
 def _is_items(piece: Evidence, items: Sequence[str]) -> bool:
