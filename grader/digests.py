@@ -32,12 +32,16 @@ _NAMED: Final = re.compile(r"\bref\.([A-Za-z_]\w*)")
 def made_from(
     rubric: Rubric, answers: Mapping[str, Sequence[Answer]], unread: Iterable[Problem]
 ) -> dict[str, str]:
-    """By part, the digest of all that its verdict is made from."""
+    """By part, the digest of all that its verdict is made from; empty where there is none."""
     hidden = tuple(dict.fromkeys(problem.place.file for problem in unread))
     own = parts(rubric)
     found: dict[str, str] = {}
     for together in components(rubric):
         told: list[object] = []
+        if any(one.value is not None for name in together for one in answers.get(name, ())):
+            # What came of running code has no digest: such an answer is always judged.
+            found |= dict.fromkeys(together, "")
+            continue
         for name in together:
             given = answers.get(name, ())
             texts = [one._replace(place=_NOWHERE, value=digest_of(one.value)) for one in given]
@@ -92,7 +96,7 @@ def _parts(digest: str, path: Path, held: _Held) -> Mapping[str, str]:
     rubric = held.rubric
     data: Mapping[str, Any] = rubric.loaded.data
     code = _Code(rubric)
-    shared = [data.get("symbols", {}), data.get("dimensions", {}), program.digest(program.JUDGING)]
+    shared = [data.get("symbols", {}), data.get("dimensions", {}), program.digest(judging=True)]
     conventions = data.get("conventions", [])
     found = {}
     for part in rubric.parts:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from test_pipeline import hand_in, run, write_rubric
 
-from grader import digests, grading, pipeline, regrading, rubric, story
+from grader import digests, grading, pipeline, program, regrading, rubric, story
 from grader.cli import main
 from grader.errors import StaffError
 from grader.gradebook import Decision, RememberedDecision, open_gradebook
@@ -229,6 +229,13 @@ def test_the_answer_and_what_stands_beside_it_count_but_not_its_line(home: Path)
     assert digest("4", 1) != digest("5", 1)
 
 
+def test_what_came_of_running_code_is_always_judged(home: Path) -> None:
+    loaded = rubric.load(home / "rubrics" / "sums.yaml")
+    ran = {"1.1": (Answer("1.1", "4", Place("a.py"), value=object()),)}
+    made = digests.made_from(loaded, ran, ())
+    assert made["1.1"] == "" and made["1.2"]
+
+
 # --- the commands ----------------------------------------------------------------------------------
 
 
@@ -316,3 +323,11 @@ def test_every_point_of_a_class_is_explained_by_its_rows(home: Path) -> None:
                 told = story.of_part(rows)
                 assert [line.mark for line in told] == [story.worth(row) for row in rows]
                 assert all(line.said.endswith(".") for line in told)
+
+
+def test_every_room_that_judges_counts_as_the_program() -> None:
+    root = Path(program.__file__).parent
+    rooms = {path.relative_to(root).with_suffix("").parts[0] for path in root.rglob("*.py")}
+    assert rooms >= program._SHOWING and rooms >= program._READING
+    assert {"checks", "maths", "marking", "sandbox", "rubric"} <= rooms - program._SHOWING - program._READING
+    assert program.digest() != program.digest(judging=True)
