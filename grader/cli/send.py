@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.deliver._sending import Told
     from grader.types import Result
 
+_WIDEST = 24
 _WORDS = {"send": "would send", "update": "would send the changed report", "ask": "must be asked for first"}
 
 
@@ -186,7 +187,7 @@ def _send(run: _Run, chosen: set[str], again: frozenset[str], assumed: Sequence[
         say(f"{_title(run)} to {run.target}")
         say()
         told: list[Told] = []
-        wide = max((len(plain(step.student)) for step in steps), default=0)
+        wide = min(_WIDEST, max((len(plain(step.student)) for step in steps), default=0))
         try:
             if any(step.action not in (Action.SAME, Action.CANNOT) for step in steps):
                 with run.module.connect(run.options) as line:
@@ -202,7 +203,7 @@ def _line(one: Told, wide: int) -> str:
     """One student as it happens: where it went, or why not."""
     state = "updated" if one.state == "sent" and one.step.edition > 1 else one.state or "left"
     said = one.step.address if one.state == "sent" else one.said
-    return wrapped(f"{state:8}  {plain(one.step.student):<{wide}}  {said}", indent=2, hang=10)
+    return wrapped(f"{state:8}  {plain(one.step.student):<{wide}}  {said}", indent=2, hang=wide + 12)
 
 
 def _summary(run: _Run, steps: Sequence[Step], told: Sequence[Told]) -> None:
