@@ -67,6 +67,17 @@ def test_hostile_formulas_are_answered_at_once(notation: Notation, undeclared: b
             assert time.process_time() - start < 0.5, text[:40]
 
 
+@pytest.mark.parametrize("text", ["1and 2", "x.1and y", "1ifx y", "2e0_1or x", "x1.5in y"])
+def test_numbers_before_words_bring_no_warning_of_pythons_own(text: str) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            read(text, DECLARED, "python", undeclared=True)
+        except StudentError as error:
+            assert str(error)
+    assert told == []
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.one_of(

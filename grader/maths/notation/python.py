@@ -44,7 +44,8 @@ _COMPARE: dict[type[ast.cmpop], str] = {
     ast.GtE: ">=",
 }
 _KEYWORD = re.compile(
-    r"(?<![\w.])((?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)(?:[eE][+-]?[0-9]+)?[jJ]?)(?=(?:and|else|for|if|in|is|not|or)\b)"
+    r"((?:(?<![\w.])[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?[jJ]?)"
+    r"(?=and|else|for|if|in|is|not|or)"
 )
 _ODD = re.compile(r"[0-9_.jJ](?:and|else|for|if|in|is|not|or)|0[xXoObB]")
 _OTHER_BASE = re.compile(r"(?<![\w.])0[xXoObB]")
