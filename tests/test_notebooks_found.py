@@ -99,6 +99,11 @@ version3 = st.fixed_dictionaries(
 )
 
 
+GIVEN_CELL = {"cell_type": "code", "source": "given = 1", "id": "a"}
+OTHER_CELL = {"cell_type": "code", "source": "x = 2", "id": "c"}
+GIVEN = json.dumps({"nbformat": 4, "cells": [GIVEN_CELL, OTHER_CELL]}).encode()
+
+
 def read(data: bytes) -> None:
     """Reads and mends a notebook; StudentError is the only exception there may be."""
     file = File("hw.ipynb", data)
@@ -112,11 +117,6 @@ def read(data: bytes) -> None:
         _repair.named_cells(file)
     except StudentError as error:
         assert str(error)
-
-
-GIVEN = json.dumps(
-    {"nbformat": 4, "cells": [{"cell_type": "code", "source": "given = 1", "id": "a"}]}
-).encode()
 
 
 @BUDGET
@@ -169,7 +169,7 @@ def test_ten_megabytes_of_outputs_are_read(kind: str) -> None:
         ([{"id": "a", "source": "open('/home/x/data/x.csv')"}], "it was given data/x.csv"),
         ([{"id": "a", "source": r"open('C:\\hw\\x.csv')"}], "it was given data/x.csv"),
         ([{"id": "b", "source": "other = 2"}], "put back: given"),
-        ([{"id": "b", "source": "given = 1"}], "'a' was found by what it holds"),
+        ([{"id": "b", "source": "given = 1"}, OTHER_CELL], "'a' was found by what it holds"),
     ],
 )
 def test_what_is_mended_is_told(cells: list[dict[str, Any]], note: str) -> None:

@@ -166,6 +166,8 @@ def _with_deleted(cells: list[CodeCell], starter: Sequence[CodeCell], notes: lis
     by_name = {name: cell for cell in cells for name in cell.names}
     by_source = {_bare(cell.source): cell for cell in cells}
     bound = {name: cell for cell in reversed(cells) for name in _binds(cell.source)}
+    # A notebook that keeps none of the names was not made from the one handed out.
+    kept = any(name in by_name for given in starter for name in given.names)
     after = 0
     for index, given in enumerate(starter, start=1):
         names = _binds(given.source)
@@ -174,7 +176,7 @@ def _with_deleted(cells: list[CodeCell], starter: Sequence[CodeCell], notes: lis
         if there is None and names and names <= bound.keys():
             there = bound[min(names)]
         if there is not None:
-            if named is None and given.names:
+            if named is None and given.names and kept:
                 notes.append(
                     f"The cell {given.names[0][:40]!r} was found by what it holds; it has another name."
                 )
