@@ -235,3 +235,15 @@ def test_lists_of_a_reference_are_passed_as_arrays_or_as_they_are() -> None:
 
 def test_the_contract_of_checks_that_call_functions() -> None:
     assert hasattr(checks.load("function"), "calls")
+
+
+def test_functions_that_fail_in_the_same_way_stand_together() -> None:
+    prepared, answer = small(), Answer("1", "f", Place("a"), "python")
+    five: list[list[object]] = [[11], [99], [10]]
+    ones: list[object] = [0, 2, 4, 6, 8]
+    rest: list[object] = [12, 14, 16, 18]
+    one, same, other = (verdict_on(prepared, [*ones, *each, *rest]) for each in five)
+    keys = [function.alike(prepared, answer, verdict) for verdict in (one, same, other)]
+    assert keys[0] == keys[1] != keys[2]  # the last one is right everywhere
+    not_run = function.judge(prepared, answer)
+    assert function.alike(prepared, answer, not_run) is None

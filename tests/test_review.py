@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import httpx
 import pytest
@@ -23,7 +23,7 @@ from grader.gradebook import Attempt, Decision, KeptFile, Recording, open_gradeb
 from grader.review import entered, figures, guard
 from grader.review.app import application
 from grader.review.piles import Piles
-from grader.types import Answer, File, Place, Result
+from grader.types import Answer, File, Note, Place, Result
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - of no page but these
@@ -589,6 +589,17 @@ def test_what_is_read_step_by_step_is_what_is_read_at_once(gradebook: Path) -> N
             page.post("/undo")
         with open_gradebook(gradebook) as book:
             assert grown.course(book, ASSIGNMENT) == Piles(lambda _: None).course(book, ASSIGNMENT)
+
+
+def test_every_kind_of_note_has_its_words_on_the_page(tmp_path: Path) -> None:
+    kinds = get_args(get_type_hints(Note)["kind"])
+    notes = tuple(Note(kind, f"a sentence of {kind}") for kind in kinds)
+    mark = ORDINARY.marks[0]
+    result = replace(ORDINARY, marks=(replace(mark, verdict=replace(mark.verdict, evidence=notes)),))
+    with open_gradebook(tmp_path / "book.sqlite") as book:
+        book.record([Recording(result, "h", "d")], now=NOW)
+    shown = Page(tmp_path / "book.sqlite").get("/0/part/0").text
+    assert all(f"a sentence of {kind}" in shown for kind in kinds)
 
 
 def test_a_decision_made_elsewhere_shows_on_the_page(gradebook: Path, page: Page) -> None:

@@ -225,6 +225,21 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     return _compared(prepared, called)
 
 
+def alike(prepared: Prepared, answer: Answer, verdict: Verdict) -> tuple[str, ...] | None:
+    """Equal for functions that fail in the same way: how many inputs of which kind, and the smallest of them.
+
+    Code that was not run is read, so that only equal texts are alike.
+    """
+    if verdict.credit is None:
+        return None
+    smallest = [
+        piece.text.partition(" Returned: ")[0]
+        for piece in verdict.evidence
+        if isinstance(piece, Note) and piece.text.startswith(_SMALLEST)
+    ]
+    return (verdict.message, *smallest)
+
+
 def _apart(prepared: Prepared, called: tuple[Called, ...]) -> tuple[Called, ...]:
     """The results of calls that were made together, one for each input."""
     if prepared.options.calls != "together" or len(called) != 1:
@@ -264,6 +279,7 @@ def _compared(prepared: Prepared, called: tuple[Called, ...]) -> Verdict:
     return Verdict(outcome_of(credit), credit, "inputs", message, evidence=(*_told(called), *notes, *failing))
 
 
+_SMALLEST: Final = "Smallest input it fails on:"
 _AS_SLIP: Final = "On every hidden input it does what this mistake does."
 
 
@@ -396,7 +412,7 @@ def _staff(prepared: Prepared, called: Sequence[Called], right: Sequence[bool]) 
     if one.fault is not None:
         came = f"{one.fault.type}: {one.fault.message}"
     expected = shown([float(e[0]) if isinstance(e, tuple) else e for e in prepared.expected[at].entries])
-    said = f"Smallest input it fails on: ({arguments}){variables}. Returned: {came}. Expected: {expected}."
+    said = f"{_SMALLEST} ({arguments}){variables}. Returned: {came}. Expected: {expected}."
     return (Note("remark" if prepared.options.show == "inputs" else "advice", said),)
 
 

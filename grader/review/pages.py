@@ -31,7 +31,13 @@ LABELS: Final = {
     Outcome.UNREADABLE: "Could not be read",
     Outcome.UNDECIDED: "Waits for a person",
 }
-_NOTES: Final = {"convention": "Convention", "proof": "How it was found", "remark": "Remark", "hint": "Hint"}
+_NOTES: Final = {
+    "convention": "Convention",
+    "proof": "How it was found",
+    "remark": "Remark",
+    "hint": "Hint",
+    "advice": "For staff",
+}
 # A line that ends in the middle of a paragraph: where a list or a table begins, lines are kept.
 _WRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|[ \t]*(?:[-*+#>|]|\d+[.)]))")
 _MOST_TEXT: Final = 40_000
@@ -355,7 +361,7 @@ def _is_items(piece: Evidence, items: Sequence[str]) -> bool:
 
 def _evidence(piece: Evidence) -> dict[str, Any]:
     if isinstance(piece, Note):
-        return {"kind": "note", "label": _NOTES[piece.kind], "words": visible(piece.text)}
+        return {"kind": "note", "label": _NOTES.get(piece.kind, "Remark"), "words": visible(piece.text)}
     if isinstance(piece, Counterexample):
         rows = [(visible(name), visible(value)) for name, value in piece.values]
         rows += [("this answer gives", visible(piece.got)), ("expected", visible(piece.expected))]
