@@ -24,7 +24,7 @@ from grader.types import Answer, Place, Problem
 if TYPE_CHECKING:
     from grader.rubric import Rubric
 
-_NOT_JUDGED: Final = ("title", "visible", "bonus", "number", "answer")
+_NOT_JUDGED: Final = ("title", "visible", "bonus", "number", "answer", "selfcheck")
 _NOWHERE: Final = Place("")
 _NAMED: Final = re.compile(r"\bref\.([A-Za-z_]\w*)")
 

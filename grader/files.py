@@ -74,15 +74,16 @@ def attempt_of(submission: Submission) -> Attempt:
     )
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes a text file so that a reader finds the old one or the new one, never a half.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Writes a file so that a reader finds the old one or the new one, never a half.
 
     Raises:
         MachineError: the disk is full, or the folder cannot be written.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        draft.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+        draft.write_bytes(data)
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

@@ -9,13 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from grader import checks, program, rubric_terms, sheet, yamltext
 from grader.checks._common import Credit
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
-from grader.options import Options, OptionsError, Size, keys
+from grader.options import By, Options, OptionsError, Size, keys
 from grader.rubric_code import NO_CODE, Code, Running, running
 from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
 from grader.rubric_search import find, for_folder, locate
@@ -30,6 +30,37 @@ __all__ = ["Part", "Prepared", "Rubric", "find", "for_folder", "load", "locate",
 
 Prepared = Mapping[str, Any]
 """What each part's check has computed and read, by part id."""
+
+
+def _bits(value: object) -> int:
+    """The length of a fingerprint: `whole` is 128 bits."""
+    words = str(value).split()
+    if words == ["whole"]:
+        return 128
+    if words and words[0].isdecimal() and 1 <= int(words[0]) <= 128 and words[1:] in ([], ["bits"], ["bit"]):
+        return int(words[0])
+    raise ValueError("meant `whole`, or a number of bits such as `4 bits`")
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class SelfCheck(Options):
+    """What students may learn before they hand in; without it, whether a part is found, read and of its form.
+
+    form         `no` keeps back what form the answer has (a 3 x 3 array, a vector with d entries)
+    fingerprint  lets right answers be known by a slow hash: `whole`, or cut to `4 bits`
+    verify       equations of the question in which `answer` stands for the answer, such as `X answer = t`
+    """
+
+    form: Literal["yes", "no"] = "yes"
+    fingerprint: Annotated[int | None, By(_bits)] = None
+    verify: Annotated[tuple[str, ...], By(_as_list)] = ()
+
+    def __post_init__(self) -> None:
+        if self.fingerprint is not None and self.verify:
+            raise ValueError("meant either `fingerprint` or `verify`: one tells right from wrong already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +84,7 @@ class Part:
     follows: Mapping[str, str] = field(default_factory=dict)
     visible: Visibility = "public"
     code: Code = NO_CODE
+    selfcheck: SelfCheck = field(default_factory=SelfCheck)
 
 
 class Kept(Options):
@@ -229,7 +261,20 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
             text.code.get("variables", ()),
             text.code.get("cell", ("",))[0],
         ),
+        _selfcheck(text, path, faults),
     )
+
+
+def _selfcheck(text: PartText, path: yamltext.Path, faults: Faults) -> SelfCheck:
+    try:
+        return SelfCheck.model_validate(dict(text.selfcheck))
+    except OptionsError as error:
+        for one in error.mismatches:
+            meant = one.meant
+            if len(one.path) == 1 and one.path[0] not in keys(SelfCheck):
+                meant = suggest(str(one.path[0]), keys(SelfCheck), "a key of `selfcheck:`")
+            faults.add((*path, "selfcheck", *one.path), one.found, meant)
+    return SelfCheck()
 
 
 def _check_follows(parts: tuple[Part, ...], faults: Faults) -> None:

@@ -24,6 +24,7 @@ RUBRIC_KEYS = (
 )  # fmt: skip
 PART_KEYS = (
     "title", "points", "number", "answer", "symbols", "dimensions", "follows", "check", "visible", "bonus",
+    "selfcheck",
 )  # fmt: skip
 ANSWER_KEYS = ("name", "variable", "variables", "function", "cell")
 
@@ -53,6 +54,7 @@ class PartText:
     visible: Visibility = "public"
     bonus: bool = False
     code: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    selfcheck: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,9 @@ def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
         _visible(data, path, faults),
         _bonus(data, path, faults),
         _code(data, path, faults),
+        _mapping(
+            data.get("selfcheck", {}), (*path, "selfcheck"), faults, "a mapping such as {fingerprint: 4 bits}"
+        ),
     )
 
 

@@ -55,7 +55,16 @@ LAYERS: Final = (
         *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story", "data"),
     ),
     ("extract", "marking", "readings", "running", "follow", "conventions", "groups"),
-    ("grading", "workers", "pipeline", "lint", "holes", "review", *("digests", "regrading", "learning")),
+    (
+        "grading",
+        "workers",
+        "pipeline",
+        "lint",
+        "holes",
+        "review",
+        *("digests", "regrading", "learning"),
+        "selfcheck",
+    ),
     ("cli",),
     ("__main__",),
 )

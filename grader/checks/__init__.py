@@ -8,6 +8,10 @@ A check module offers a dataclass of options, a constant and three functions:
     judge(prepared, answer) -> Verdict              once per answer; pure; no exception but StudentError
     samples(prepared) -> tuple[Sample, ...]         the reference and each declared mistake as typed answers
 
+A check may offer one function more, for students who look at their own work before they hand it in:
+
+    understand(answer, symbols) -> Understood       what was read, and of what form; knows nothing expected
+
 A check that looks at the passage around an answer too says so (`READS_BESIDE = True`): the same text may
 then get another verdict elsewhere. A check whose answers are alike in a way of their own (code that fails in
 the same cases) has a function `alike(prepared, answer, verdict)` that returns a key, equal for answers a
@@ -32,6 +36,7 @@ from grader.types import Answer, Notation, Reads, Verdict
 
 if TYPE_CHECKING:
     from grader.maths.names import Symbols
+    from grader.maths.tree import Node
 
 
 class OptionError(StaffError):
@@ -67,6 +72,19 @@ class Sample(NamedTuple):
     value: object = None
 
 
+class Understood(NamedTuple):
+    """An answer as it was read, without a judgement: `what` is its form (`a 2 x 3 array`), in words.
+
+    `node` is the formula; `exact` are the exact values of its entries, row by row, where it has such.
+    """
+
+    what: str = ""
+    text: str = ""
+    mathml: str = ""
+    node: Node | None = None
+    exact: tuple[Fraction, ...] | None = None
+
+
 class Check(Protocol):
     """What every module of this folder offers."""
 
@@ -81,7 +99,12 @@ class Check(Protocol):
 @cache
 def kinds() -> tuple[str, ...]:
     """The names of all checks, sorted; files that start with an underscore are not checks."""
-    names = os.listdir(__path__[0])  # noqa: PTH208 - pathlib and pkgutil take longer to load than all of this
+    try:
+        names = os.listdir(__path__[0])  # noqa: PTH208 - pathlib and pkgutil take longer to load than all of this
+    except NotADirectoryError:  # inside a zip
+        import pkgutil
+
+        names = [f"{module.name}.py" for module in pkgutil.iter_modules(__path__)]
     return tuple(sorted(name[:-3] for name in names if name.endswith(".py") and not name.startswith("_")))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TypeVar
 
 from grader.errors import StudentError
@@ -170,3 +171,18 @@ def echo(node: Node) -> tuple[str, str]:
     if len(text) > _LONGEST_ECHO:
         return text[:_LONGEST_ECHO] + " …", ""
     return text, notation.to_mathml(node)
+
+
+def exact_value(node: Node) -> Fraction | None:
+    """The value of a formula of rational numbers; None where it has none, or needs error bounds.
+
+    Raises:
+        StudentError: it has no value at all.
+    """
+    from grader.maths.values import numbers
+
+    try:
+        value = numbers.evaluate(node)
+    except (ImportError, ArithmeticError):  # a self-check runs where FLINT is not
+        return None
+    return value if isinstance(value, Fraction) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Final, Literal
 
-from grader.checks import OptionError, Sample, Setting
+from grader.checks import OptionError, Sample, Setting, Understood
 from grader.checks._common import (
     NOTHING,
     CheckOptions,
@@ -27,6 +27,7 @@ from grader.checks._entries import entry_map, which
 from grader.checks._typed import (
     cut_words,
     echo,
+    exact_value,
     formula_text,
     ignored_words,
     read_formula,
@@ -34,7 +35,7 @@ from grader.checks._typed import (
 )
 from grader.checks.number import Tolerance, how, needs_tolerance
 from grader.errors import StudentError
-from grader.maths.names import NONE
+from grader.maths.names import NONE, Symbols
 from grader.maths.sameness.entries import Entries, Shape, expand, is_vector, shape_name
 from grader.maths.tree import Node
 from grader.maths.values.tolerance import GOOD, USUAL, Agreement, Number, Rule, Typed, agree, typed
@@ -168,15 +169,33 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     return judge_against(prepared.key, echo(got.node), matches, otherwise, notes)
 
 
-def _array(text: str, notation: Notation) -> _Read:
-    from grader.maths import notation as formulas
+def understand(answer: Answer, symbols: Symbols) -> Understood:
+    """The array, its shape, and its entries where they are exact.
 
+    Raises:
+        StudentError: the text is not an array.
+    """
+    node, entries = read_sides(cut_words(formula_text(answer.text))[0], answer.notation, _expanded)[-1]
+    cells = [exact_value(cell) for cell in entries.cells]
+    known = tuple(cell for cell in cells if cell is not None)
+    exact = known if len(known) == len(cells) else None
+    return Understood(shape_name(entries.shape), *echo(node), node, exact)
+
+
+def _expanded(text: str, notation: Notation) -> tuple[Node, Entries]:
     # A bare list of numbers: `27, 4, 576`.
     bare = not re.search(r"[()\[\]{}|&]", text) and re.search(r"[,;]", text)
     node = read_formula(f"[{text}]" if bare else text, NONE, notation)
     entries = expand(node)
     if len(entries.cells) > 4 * MOST_ENTRIES:
         raise StudentError(f"An array of {len(entries.cells)} entries is too large here.", code="too-long")
+    return node, entries
+
+
+def _array(text: str, notation: Notation) -> _Read:
+    from grader.maths import notation as formulas
+
+    node, entries = _expanded(text, notation)
     texts = tuple(formulas.to_text(cell)[:40] for cell in entries.cells)
     return _Read(node, _values(entries), tuple(typed(cell) for cell in entries.cells), texts)
 
@@ -277,7 +296,7 @@ def _other_shape(prepared: Prepared, got: _Read) -> Difference:
     if any(_is_transposed(prepared, got, target.value) for target in prepared.key.targets):
         hints = (Note("hint", "This is the transpose of the expected array."),)
     if len(got.grid.shape) == 1 and len(got.grid.values) > 1:
-        hints = (*hints, Note("hint", "Commas separate entries: write thousands without them (50176)."))
+        hints = (*hints, Note("hint", "Commas separate entries: write thousands without them (12345)."))
     return Difference("shape", message, hints)
 
 

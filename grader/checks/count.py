@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from grader.checks import Sample, Setting
+from grader.checks import Sample, Setting, Understood
 from grader.checks._common import (
     Difference,
     Expected,
@@ -21,13 +21,14 @@ from grader.checks._common import (
 from grader.checks._typed import (
     cut_words,
     echo,
+    exact_value,
     formula_text,
     ignored_words,
     read_formula,
     read_sides,
 )
 from grader.errors import StudentError
-from grader.maths.names import NONE
+from grader.maths.names import NONE, Symbols
 from grader.maths.tree import Node
 from grader.types import Answer, Evidence, Notation, Reads, Verdict
 
@@ -77,10 +78,7 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     Raises:
         StudentError: the text is not one number or sum.
     """
-    text, words = cut_words(_LABEL.sub("", formula_text(answer.text)))
-    text = without_separators(text)
-    if _NEIGHBOURS.search(text):
-        raise StudentError("Several numbers stand side by side; one is wanted.", code="several-values")
+    text, words = _written(answer)
     read = read_sides(text, answer.notation, _number)
     (_, value), node = read[-1], read[-1][0]
     if any(other != value for _, other in read):
@@ -107,6 +105,26 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     return judge_against(prepared.key, echo(node), matches, otherwise, notes)
 
 
+def understand(answer: Answer, symbols: Symbols) -> Understood:
+    """The number, and whether it is a whole one.
+
+    Raises:
+        StudentError: the text is not one number or sum.
+    """
+    node = read_sides(_written(answer)[0], answer.notation, _one)[-1]
+    value = exact_value(node)
+    what = "a number" if value is None or value.denominator != 1 else "a whole number"
+    return Understood(what, *echo(node), node, None if value is None else (value,))
+
+
+def _written(answer: Answer) -> tuple[str, str]:
+    text, words = cut_words(_LABEL.sub("", formula_text(answer.text)))
+    text = without_separators(text)
+    if _NEIGHBOURS.search(text):
+        raise StudentError("Several numbers stand side by side; one is wanted.", code="several-values")
+    return text, words
+
+
 def without_separators(text: str) -> str:
     r"""A text whose thousands are written without separators.
 
@@ -128,14 +146,19 @@ def without_separators(text: str) -> str:
 def _number(text: str, notation: Notation) -> tuple[Node, Fraction | arb]:
     from grader.maths.values import numbers
 
+    node = _one(text, notation)
+    return node, numbers.evaluate(node)
+
+
+def _one(text: str, notation: Notation) -> Node:
     node = read_formula(text, NONE, notation)
     if node.op in ("list", "matrix"):
         raise StudentError(
             f"{len(node.args)} values stand here; one number is wanted. "
-            "Write thousands without separators, as in 52444644.",
+            "Write thousands without separators, as in 12345678.",
             code="several-values",
         )
-    return node, numbers.evaluate(node)
+    return node
 
 
 def _grouped(value: Fraction) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Final, Literal, NamedTuple
 
-from grader.checks import OptionError, Sample, Setting
+from grader.checks import OptionError, Sample, Setting, Understood
 from grader.checks._common import (
     CheckOptions,
     Credit,
@@ -38,7 +38,7 @@ from grader.maths.names import Symbols
 from grader.maths.notation import to_text
 from grader.maths.sameness import identity
 from grader.maths.tree import Node, walk
-from grader.maths.values.shapes import ShapeError
+from grader.maths.values.shapes import ShapeError, describe
 from grader.options import By
 from grader.types import Answer, Evidence, Note, Outcome, Reads, Verdict
 
@@ -266,8 +266,23 @@ def tree(prepared: Prepared, answer: Answer) -> Node:
     Raises:
         StudentError: it cannot be read.
     """
+    return _formula(answer, prepared.symbols)
+
+
+def understand(answer: Answer, symbols: Symbols) -> Understood:
+    """The formula, and the shape of its value.
+
+    Raises:
+        StudentError: it cannot be read, or its shapes do not fit together.
+    """
+    node = _formula(answer, symbols)
+    formula = identity.settle(node, identity.Frame(symbols, b""))
+    return Understood(describe(formula.shape), *echo(node), node)
+
+
+def _formula(answer: Answer, symbols: Symbols) -> Node:
     main, definitions = split_definitions(formula_text(answer.text))
-    return read_written((sides(main) or (main,))[-1], answer.notation, prepared.symbols, definitions)
+    return read_written((sides(main) or (main,))[-1], answer.notation, symbols, definitions)
 
 
 def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:

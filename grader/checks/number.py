@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from grader.checks import OptionError, Sample, Setting
+from grader.checks import OptionError, Sample, Setting, Understood
 from grader.checks._common import (
     Difference,
     Expected,
@@ -20,13 +20,14 @@ from grader.checks._common import (
 from grader.checks._typed import (
     cut_words,
     echo,
+    exact_value,
     formula_text,
     ignored_words,
     read_formula,
     read_sides,
 )
 from grader.errors import StudentError
-from grader.maths.names import NONE
+from grader.maths.names import NONE, Symbols
 from grader.maths.tree import Node
 from grader.maths.values.tolerance import (
     FEWEST_FIGURES,
@@ -98,9 +99,7 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     Raises:
         StudentError: the text is not one finite number.
     """
-    text, words = cut_words(formula_text(answer.text))
-    if re.search(r"%\s*$", text):
-        raise StudentError("Write the number itself, not a percentage: 0.25 for 25 %.", code="percent")
+    text, words = _written(answer)
     read = read_sides(text, answer.notation, _number)
     # The first readable side is the most exact one in 1/3 = 0.33; the others must not contradict it.
     got = min(read, key=lambda one: one.typed is not None)
@@ -158,9 +157,32 @@ def nearly(found: set[Agreement], what: str) -> tuple[str, str]:
     return "different", f"{what} is not the expected one."
 
 
+def understand(answer: Answer, symbols: Symbols) -> Understood:
+    """The number.
+
+    Raises:
+        StudentError: the text is not one number.
+    """
+    node = read_sides(_written(answer)[0], answer.notation, _one)[-1]
+    value = exact_value(node)
+    return Understood("a number", *echo(node), node, None if value is None else (value,))
+
+
+def _written(answer: Answer) -> tuple[str, str]:
+    text, words = cut_words(formula_text(answer.text))
+    if re.search(r"%\s*$", text):
+        raise StudentError("Write the number itself, not a percentage: 0.25 for 25 %.", code="percent")
+    return text, words
+
+
 def _number(text: str, notation: Notation) -> _Read:
     from grader.maths.values import numbers
 
+    node = _one(text, notation)
+    return _Read(node, numbers.evaluate(node), typed(node))
+
+
+def _one(text: str, notation: Notation) -> Node:
     node = read_formula(text, NONE, notation)
     while node.op in ("list", "matrix"):
         if len(node.args) != 1:
@@ -168,7 +190,7 @@ def _number(text: str, notation: Notation) -> _Read:
                 f"{len(node.args)} values stand here; one number is wanted.", code="several-values"
             )
         node = node.args[0]
-    return _Read(node, numbers.evaluate(node), typed(node))
+    return node
 
 
 def samples(prepared: Prepared) -> tuple[Sample, ...]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Final, Literal
 
-from grader.checks import OptionError, Sample, Setting
+from grader.checks import OptionError, Sample, Setting, Understood
 from grader.checks._common import (
     Credited,
     Difference,
@@ -31,8 +31,8 @@ from grader.checks._typed import (
 )
 from grader.checks.number import Tolerance
 from grader.errors import StudentError
-from grader.maths.names import NONE
-from grader.maths.sameness.entries import expand, is_vector, shape_name
+from grader.maths.names import NONE, Symbols
+from grader.maths.sameness.entries import Shape, expand, is_vector, shape_name
 from grader.maths.tree import Node
 from grader.maths.values.tolerance import Number, Rule, bounds, has_decimals
 from grader.types import Answer, Evidence, Notation, Note, Reads, Verdict
@@ -137,16 +137,31 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     return judge_against(prepared.key, echo(got.node), matches, lambda: _difference(prepared, got), notes)
 
 
-def _read(text: str, notation: Notation, prepared: Prepared) -> _Read:
+def understand(answer: Answer, symbols: Symbols) -> Understood:
+    """The vector; its length is not looked at.
 
-    if prepared.free_sign:
-        text = _SIGN.sub("", text)
+    Raises:
+        StudentError: the text is not a vector.
+    """
+    text = cut_words(formula_text(answer.text))[0]
+    node, shape = read_sides(
+        text, answer.notation, lambda side, notation: _typed(_SIGN.sub("", side), notation)
+    )[-1]
+    return Understood(shape_name(shape), *echo(node), node)
+
+
+def _read(text: str, notation: Notation, prepared: Prepared) -> _Read:
+    node, _ = _typed(_SIGN.sub("", text) if prepared.free_sign else text, notation)
+    return _Read(node, _vector(node), has_decimals(node))
+
+
+def _typed(text: str, notation: Notation) -> tuple[Node, Shape]:
     bare = not re.search(r"[()\[\]{}|&]", text) and "," in text
     node = read_formula(f"[{text}]" if bare else text, NONE, notation)
     entries = expand(node)
     if not is_vector(entries.shape):
         raise StudentError(f"This is {shape_name(entries.shape)}; a vector is wanted.", code="shape")
-    return _Read(node, _vector(node), has_decimals(node))
+    return node, entries.shape
 
 
 def _vector(node: Node) -> tuple[Fraction, ...]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from grader.checks import OptionError, Sample, Setting
+from grader.checks import OptionError, Sample, Setting, Understood
 from grader.checks._common import FULL, NOTHING, CheckOptions, undecided
+from grader.errors import StudentError
+from grader.maths.names import Symbols
 from grader.options import By
 from grader.types import Answer, Checklist, Note, Outcome, Reads, Verdict
 
@@ -88,6 +90,19 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
         message = f"“{stance.capitalize()}” is right; a person reads the reason."
         return undecided("reason", message, (stance, ""), *quoted, *items)
     return Verdict(Outcome.CORRECT, FULL, "correct", "Correct.", stance, "", quoted)
+
+
+def understand(answer: Answer, symbols: Symbols) -> Understood:
+    """The plain yes or no that is said.
+
+    Raises:
+        StudentError: none is, or both are.
+    """
+    said = {one.stance for one in stances(answer.text or answer.passage)}
+    if len(said) != 1:
+        fault = "No plain yes or no was found" if not said else "Both yes and no can be read here"
+        raise StudentError(f"{fault}; begin the answer with the one word that you mean.", code="no-stance")
+    return Understood("yes or no", said.pop())
 
 
 # --- reading ---------------------------------------------------------------------------------------

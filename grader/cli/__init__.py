@@ -14,6 +14,7 @@ import click
 from grader import __version__
 
 COMMANDS: Final = {
+    "check": "Look at your own work before you hand it in.",
     "compare": "Decide which of many pairs of formulas are the same.",
     "data": "Write a class as tables: marks, parts, answers, graders.",
     "explain": "Tell why one mark is what it is.",
@@ -26,6 +27,7 @@ COMMANDS: Final = {
     "regrade": "Show whose marks a change would move, then make it count.",
     "review": "Open the page where people mark what the machine could not.",
     "sandbox": "Tell how student code is kept in on this machine.",
+    "selfcheck": "Make the file with which students check themselves.",
     "send": "Send the reports to students; first only shows what would be sent.",
     "show": "Explain one student's marks.",
     "undo": "Take a person's mark back.",
