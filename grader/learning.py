@@ -168,5 +168,8 @@ def _end(lines: Sequence[str], start: int, indent: int, *, within: bool) -> int:
 
 
 def _quoted(text: str) -> str:
-    """A text as YAML reads it back: on one line, in single quotes."""
-    return "'" + " ".join(text.split()).replace("'", "''") + "'"
+    """A text as YAML reads it back: on one line, in the quotes in which it stays readable."""
+    line = " ".join(text.split())
+    if "'" in line and not set(line) & {'"', "\\"}:
+        return f'"{line}"'
+    return "'" + line.replace("'", "''") + "'"

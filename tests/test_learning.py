@@ -68,8 +68,8 @@ def added(path: Path, found: Learned) -> list[str]:
 
 def test_one_line_is_added_under_the_others_and_nothing_else_changes(path: Path) -> None:
     found = learned(path, decision(comment="Where's the n?"))
-    assert added(path, found) == ["      - {is: '2 * x', credit: 0.7, say: 'Where''s the n?'}"]
-    assert found.text.index("seen every year") < found.text.index("Where''s") < found.text.index("# counting")
+    assert added(path, found) == ["      - {is: '2 * x', credit: 0.7, say: \"Where's the n?\"}"]
+    assert found.text.index("seen every year") < found.text.index("Where's") < found.text.index("# counting")
     assert "+      - {is:" in found.diff and "\n-" not in found.diff.replace("\n---", "")
 
 
