@@ -52,11 +52,13 @@ class SelfCheck(Options):
     form         `no` keeps back what form the answer has (a 3 x 3 array, a vector with d entries)
     fingerprint  lets right answers be known by a slow hash: `whole`, or cut to `4 bits`
     verify       equations of the question in which `answer` stands for the answer, such as `X answer = t`
+    examples     public ones of a function: `ref.` and a function that gives (arguments, result) pairs
     """
 
     form: Literal["yes", "no"] = "yes"
     fingerprint: Annotated[int | None, By(_bits)] = None
     verify: Annotated[tuple[str, ...], By(_as_list)] = ()
+    examples: str = ""
 
     def __post_init__(self) -> None:
         if self.fingerprint is not None and self.verify:

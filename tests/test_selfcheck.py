@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -184,6 +185,51 @@ def test_an_answer_that_satisfies_the_questions_equation_agrees_and_others_do_no
     assert desk.look("3.2.solution", "inv(X.T @ X) @ X.T @ t + 0").finding == "agrees"
     assert desk.look("3.2.solution", "X.T @ inv(X @ X.T) @ t").finding == "differs"
     assert desk.look("3.2.solution", "2 * inv(X.T @ X) @ X.T @ t").finding == "differs"
+
+
+def fitted(X: Any, d: int, t: Any) -> Any:
+    """The starter's function, right below and beyond as many columns as examples."""
+    import numpy as np
+
+    expanded = np.polynomial.chebyshev.chebvander(X, d)
+    return np.linalg.pinv(expanded) @ t
+
+
+def test_a_function_is_tried_on_the_public_examples() -> None:
+    desk = Desk(bundle("csc413-2021-hw1").outline)
+    looked = desk.try_out("3.3.3.code", fitted)
+    assert (looked.finding, looked.said) == ("agrees", "2 of 2 public examples come out right.")
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda X, d, t: None, "returns nothing; end it with `return`."),
+        (
+            lambda X, d, t: fitted(X, d, t)[:-1],
+            r"returns an array of shape \(3,\); an array of shape \(4,\) is asked",
+        ),
+        (lambda X, d, t: 2 * fitted(X, d, t), r"0 of 2 .* gives \[.*\], expected \["),
+        (lambda X, d, t: 1 / 0, "raises ZeroDivisionError"),
+        (lambda X, d, t: "four", "is asked for"),
+    ],
+)
+def test_an_example_that_comes_out_wrong_is_shown(function: Callable[..., object], said: str) -> None:
+    looked = Desk(bundle("csc413-2021-hw1").outline).try_out("3.3.3.code", function)
+    assert looked.finding == "differs"
+    assert re.search(said, looked.said), looked.said
+
+
+def test_a_function_in_a_notebook_is_found_and_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "hw.ipynb"
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [cell | {"source": "raise SystemExit"}, cell | {"source": "def fit_poly(X, d, t):\n    return 1"}]
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), "utf-8")
+    looked = {one.part: one for one in Desk(bundle("csc413-2021-hw1").outline).look_at(path).parts}[
+        "3.3.3.code"
+    ]
+    assert (looked.what, looked.place) == ("the function fit_poly", "hw.ipynb, cell 2, line 1")
+    assert 'check("3.3.3.code", fit_poly)' in looked.said
 
 
 # --- FLINT's stand-in ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli._printing import columns, say, wrapped
+from grader.cli._printing import columns, counted, say, wrapped
 
 if TYPE_CHECKING:
     from grader.selfcheck.build import Built, Row
@@ -61,4 +61,4 @@ def _told(row: Row) -> str:
     if row.proof == "fingerprint":
         length = "whole" if row.bits >= 128 else f"{row.bits} bits"
         return f"{form}; right or wrong by a fingerprint ({length}; {row.choice})"
-    return form
+    return f"{form}, with {counted(row.examples, 'public example')}" if row.examples else form

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 ROOMS: Final = (
     *("__init__.py", "types.py", "errors.py", "options.py", "yamltext.py"),
     *("extract.py", "sheet.py"),
+    # How values look that running brings out, and what is no Python in a cell; nothing that runs anything.
+    *("sandbox/jobs.py", "sandbox/codec.py", "sandbox/magics.py"),
 )
 FOLDERS: Final = ("maths", "documents", "checks", "selfcheck")
 LEFT_OUT: Final = (
@@ -59,6 +62,7 @@ class Row(NamedTuple):
     proof: Proof
     bits: int = 0
     choice: entropy.Choice | None = None
+    examples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,13 @@ def build(path: Path, salt: bytes, *, allow_weak: bool = False) -> Built:
         Weak: a fingerprint that can be guessed, with the time it would take, unless `allow_weak`.
         StaffError: an answer would stand in the bundle.
     """
+    from grader import reference
     from grader import rubric as rubrics
     from grader.rubric_schema import Faults, read
 
     rubric = rubrics.load(path)
     prepared = rubrics.prepare(rubric, salt)
+    values = reference.load(rubric.reference, path) if rubric.reference else {}
     written = read(Faults(str(path), rubric.loaded))
     texts = {part.id: part for part in written.parts}
     faults: list[Fault] = []
@@ -98,7 +104,7 @@ def build(path: Path, salt: bytes, *, allow_weak: bool = False) -> Built:
         right = _right(part, prepared[part.id])
         secrets += [_secret(part, text, understood) for text, understood in right]
         try:
-            outline, row = _outline(part, [one for _, one in right if one is not None], salt)
+            outline, row = _outline(part, [one for _, one in right if one is not None], salt, values)
         except StudentError as error:
             line = rubric.loaded.line(("parts", part.id, "selfcheck"))
             faults.append(
@@ -189,7 +195,7 @@ def _right(part: Part, prepared: Any) -> list[tuple[str, Understood | None]]:
 
 
 def _secret(part: Part, text: str, understood: Understood | None) -> leaks.Secret:
-    if part.check == "yes_no":
+    if part.check in ("yes_no", "function"):  # a word, and a name for values that are computed
         return leaks.Secret(part.id, ())
     written = [text]
     exact = None
@@ -201,16 +207,49 @@ def _secret(part: Part, text: str, understood: Understood | None) -> leaks.Secre
     return leaks.Secret(part.id, tuple(dict.fromkeys(written)), exact)
 
 
-def _outline(part: Part, right: list[Understood], salt: bytes) -> tuple[PartOutline, Row]:
+def _examples(part: Part, reference: Mapping[str, Callable[[], object]]) -> tuple[Mapping[str, Any], ...]:
+    """The public examples of a function, as lists and numbers.
+
+    Raises:
+        StudentError: the reference has none of this name, or gives something else.
+    """
+    name = part.selfcheck.examples
+    if not name:
+        return ()
+    if not name.startswith("ref.") or name[4:] not in reference:
+        raise StudentError(f"`examples: {name}` names no function of the reference")
+    given: Any = reference[name[4:]]()
+    try:
+        pairs = [
+            (json.loads(json.dumps(arguments)), json.loads(json.dumps(result))) for arguments, result in given
+        ]
+    except (TypeError, ValueError) as error:
+        raise StudentError(f"{name} gives no pairs of plain arguments and results: {error}") from error
+    return tuple({"arguments": arguments, "result": result} for arguments, result in pairs)
+
+
+def _outline(
+    part: Part, right: list[Understood], salt: bytes, reference: Mapping[str, Callable[[], object]]
+) -> tuple[PartOutline, Row]:
     given = part.selfcheck
     forms = tuple(dict.fromkeys(one.what for one in right if one.what)) if given.form == "yes" else ()
-    outline = PartOutline(part.id, part.number, part.names, part.reads, part.check, wanted=forms)
+    outline = PartOutline(
+        part.id,
+        part.number,
+        part.names,
+        part.reads,
+        part.check,
+        wanted=forms,
+        functions=part.code.functions,
+        examples=_examples(part, reference),
+    )
     if given.verify:
         _check_equations(part, right, salt)
         outline = _with(outline, proof="verify", equations=given.verify, size=_size(part, right))
         return outline, Row(part.id, " or ".join(forms), "verify")
     if given.fingerprint is None:
-        return outline, Row(part.id, " or ".join(forms), "none")
+        told = f"the function {part.code.functions[0]}" if part.code.functions else " or ".join(forms)
+        return outline, Row(part.id, told, "none", examples=len(outline.examples))
     if not right:
         raise StudentError(f"answers to the check {part.check!r} have no value to take a fingerprint of")
     canonical = [fingerprints.values(one, part.symbols, salt) for one in right]
@@ -268,6 +307,7 @@ def _entries(outline: Outline) -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(root).as_posix()
         if name not in LEFT_OUT:
             yield f"grader/{name}", _bare(path.read_text("utf-8")).encode()
+    yield "grader/sandbox/__init__.py", b""
     yield "flint.py", _bare((root / _STAND_IN).read_text("utf-8")).encode()
     yield f"grader/selfcheck/{DATA}", to_json(outline).encode()
     yield "__main__.py", _MAIN.encode()

@@ -22,7 +22,8 @@ class PartOutline:
 
     `proof` says whether correctness can be told: by a `fingerprint` of the answer (`digests`, each of `bits`
     bits), or because it must `verify` the `equations`, in which `answer` stands for it. `size` is the
-    number of rows and columns that `answer` has there.
+    number of rows and columns that `answer` has there. `functions` are the names a function may have that is
+    asked for; `examples` are its public ones, each with `arguments` and `result`.
     """
 
     id: str
@@ -38,6 +39,8 @@ class PartOutline:
     digests: tuple[str, ...] = ()
     equations: tuple[str, ...] = ()
     size: tuple[str | int, str | int] = (1, 1)
+    functions: tuple[str, ...] = ()
+    examples: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

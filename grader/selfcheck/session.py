@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -86,7 +87,10 @@ class Desk:
         """
         documents, problems = _documents(path)
         answers = self._find(documents)
-        looked = tuple(self._look(part, answers.get(part.id, ())) for part in self.outline.parts)
+        looked = tuple(
+            self._defined(part, documents) if part.functions else self._look(part, answers.get(part.id, ()))
+            for part in self.outline.parts
+        )
         return HandIn(self.outline.assignment, self.outline.title, looked, tuple(problems))
 
     def look(self, part: str, text: str, notation: Notation = "python") -> Looked:
@@ -96,6 +100,40 @@ class Desk:
             StudentError: there is no such part.
         """
         return self._look(self._part(part), (Answer(part, text, Place("this answer"), notation),))
+
+    def try_out(self, part: str, function: Callable[..., object]) -> Looked:
+        """What a function does on the public examples of a part, in the session it is called from.
+
+        Raises:
+            StudentError: there is no such part, or it has no public examples.
+        """
+        outline = self._part(part)
+        if not outline.examples:
+            raise StudentError(
+                f"{part} has no public examples; hand in the function, it is run when it is marked."
+            )
+        from grader.selfcheck.examples import tried
+
+        found = tried(function, outline.examples)
+        said = f"{found.right} of {found.of} public examples come out right. {found.first_wrong}".strip()
+        return Looked(part, "differs" if found.first_wrong else "agrees", said, place="this session")
+
+    def _defined(self, part: PartOutline, documents: Sequence[Document]) -> Looked:
+        """Where a function of a part is defined; it is not run here."""
+        names = "|".join(map(re.escape, part.functions))
+        pattern = re.compile(rf"^\s*(?:async\s+)?(?:def\s+({names})\s*\(|({names})\s*=)", re.MULTILINE)
+        for document in documents:
+            for block in document.blocks:
+                found = pattern.search(block.text) if block.kind == "code" else None
+                if found is not None:
+                    called = found[1] or found[2]
+                    said = (
+                        f'It was not run; in a notebook: check("{part.id}", {called})'
+                        if part.examples
+                        else ""
+                    )
+                    return Looked(part.id, "read", said, f"the function {called}", str(block.place))
+        return Looked(part.id, "missing", f"not found; a code cell with `def {part.functions[0]}(...)`")
 
     def _part(self, name: str) -> PartOutline:
         if name in self.parts:

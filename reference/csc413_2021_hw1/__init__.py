@@ -39,6 +39,7 @@ from .polynomials import (
     fit_labels,
     fit_legendre_only,
     fit_monomials,
+    fit_public,
     fit_ridge,
     fit_scaled,
     fit_swapped,
