@@ -13,23 +13,19 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from statistics import correlation, median
 from typing import Final, Literal, NamedTuple
 
 from grader.gradebook import MACHINE, MarkRow
+from grader.items import discriminations, share_of
+from grader.pace import judgements, median_s
 from grader.statistics import score, standing
 from grader.table import cell, number
 from grader.types import Mark, Result
 
 Kind = Literal["string", "number", "integer", "boolean", "datetime"]
 Value = str | Decimal | int | float | bool | None
-
-_FEWEST: Final = 3  # students, for a correlation to say anything
-_PAUSE_S: Final = 600  # after which a person is taken to have stopped marking
 
 
 class Column(NamedTuple):
@@ -146,7 +142,7 @@ def _mark_rows(results: Sequence[Result], rows: Mapping[int, MarkRow]) -> Iterat
             row = rows.get(mark.id) if mark.id is not None else None
             yield (
                 *(result.assignment, result.student, mark.part, mark.title, mark.points, mark.max_points),
-                *(_rounded(_share(mark)), str(standing(mark)), mark.verdict.code, mark.verdict.message),
+                *(_rounded(share_of(mark)), str(standing(mark)), mark.verdict.code, mark.verdict.message),
                 *(mark.who, mark.why, row.marked_at if row else None, mark.id),
             )
 
@@ -194,12 +190,13 @@ def _parts(results: Sequence[Result]) -> Table:
         ),
     )
     by_part: dict[str, list[tuple[Result, Mark]]] = {}
+    telling = discriminations(results)
     for result in results:
         for mark in result.marks:
             by_part.setdefault(mark.part, []).append((result, mark))
     rows = []
     for part, found in by_part.items():
-        first, shares = found[0], [share for _, mark in found if (share := _share(mark)) is not None]
+        first, shares = found[0], [share for _, mark in found if (share := share_of(mark)) is not None]
         rows.append(
             (
                 *(first[0].assignment, part, first[1].title, first[1].max_points, len(found)),
@@ -207,27 +204,10 @@ def _parts(results: Sequence[Result]) -> Table:
                 sum(mark.verdict.outcome == "missing" for _, mark in found),
                 sum(mark.points is not None and mark.points >= mark.max_points for _, mark in found),
                 _rounded(sum(shares, Fraction(0)) / len(shares)) if shares else None,
-                _discrimination(part, found),
+                telling[part],
             )
         )
     return Table("parts", "one row for each part", columns, tuple(rows))
-
-
-def _discrimination(part: str, found: Sequence[tuple[Result, Mark]]) -> float | None:
-    here: list[float] = []
-    elsewhere: list[float] = []
-    for result, mark in found:
-        share = _share(mark)
-        rest = [one for one in result.marks if one.part != part and one.points is not None and one.max_points]
-        most = sum((one.max_points for one in rest), Decimal(0))
-        if share is None or not most:
-            continue
-        earned = sum((one.points for one in rest if one.points is not None), Decimal(0))
-        here.append(float(share))
-        elsewhere.append(float(Fraction(earned) / Fraction(most)))
-    if len(here) < _FEWEST or len(set(here)) == 1 or len(set(elsewhere)) == 1:
-        return None
-    return round(correlation(here, elsewhere), 4)
 
 
 def _answers(results: Sequence[Result]) -> Table:
@@ -254,7 +234,7 @@ def _answers(results: Sequence[Result]) -> Table:
     rows = []
     for key, found in sorted(groups.items(), key=lambda item: (order[item[0][0]], -len(item[1]), item[0][1])):
         part, text, outcome, code = key
-        shares = [share for _, mark in found if (share := _share(mark)) is not None]
+        shares = [share for _, mark in found if (share := share_of(mark)) is not None]
         mean = _rounded(sum(shares, Fraction(0)) / len(shares)) if shares else None
         first, mark = found[0]
         rows.append(
@@ -283,12 +263,11 @@ def _graders(history: Sequence[MarkRow]) -> Table:
         ),
     )
     by_person: defaultdict[tuple[str, str], list[MarkRow]] = defaultdict(list)
-    for row in history:
-        if not {"carried", "asks", "undoes"} & row.detail.keys():
-            by_person[row.assignment, row.who].append(row)
+    for row in judgements(history):
+        by_person[row.assignment, row.who].append(row)
     rows: list[tuple[Value, ...]] = []
     for (assignment, who), given in sorted(by_person.items()):
-        pace = None if who == MACHINE else _pace(given)
+        pace = None if who == MACHINE else median_s(given)
         by_part: dict[str, list[MarkRow]] = {}
         for row in given:
             by_part.setdefault(row.part, []).append(row)
@@ -302,13 +281,6 @@ def _graders(history: Sequence[MarkRow]) -> Table:
             times = [row.marked_at for row in of_part]
             rows.append((assignment, who, part, len(of_part), mean, min(times), max(times), pace))
     return Table("graders", "one row for each person and part", columns, tuple(rows))
-
-
-def _pace(given: Sequence[MarkRow]) -> float | None:
-    times = sorted({datetime.fromisoformat(row.marked_at) for row in given})
-    steps = [(b - a).total_seconds() for a, b in pairwise(times)]
-    steps = [step for step in steps if step <= _PAUSE_S]
-    return round(median(steps), 1) if steps else None
 
 
 def _history(history: Sequence[MarkRow]) -> Table:
@@ -340,13 +312,6 @@ def _kind(row: MarkRow) -> tuple[str, int | None]:
     if row.detail.get("recalled"):
         return "remembered", None
     return ("graded" if row.who == MACHINE else "decided"), None
-
-
-def _share(mark: Mark) -> Fraction | None:
-    """What was earned of a part; of one without points, its credit."""
-    if mark.points is None:
-        return None
-    return Fraction(mark.points) / Fraction(mark.max_points) if mark.max_points else mark.verdict.credit
 
 
 def _rounded(share: Fraction | None) -> float | None:

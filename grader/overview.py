@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from grader.charts import definitions, histogram, icon, stacked_bar
-from grader.html import Html, counted, number, percent, render, visible
+from grader.html import Html, counted, formula, number, percent, render, visible
+from grader.items import WrongAnswer
+from grader.pace import Marker
 from grader.statistics import BINS, Overview, Part, Student
 from grader.types import Outcome
 
@@ -21,12 +23,15 @@ COLUMNS: Final = {
     Outcome.UNDECIDED: "waiting",
 }
 
+_WIDE_FORMULA: Final = 24
+
 
 class _PartRow(NamedTuple):
     part: str
     title: str
     points: str
     share: str
+    telling: str
     bar: Html
     counts: Sequence[int]
 
@@ -35,6 +40,7 @@ class _StudentRow(NamedTuple):
     name: str
     student: str
     href: str
+    staff_href: str
     earned: str
     decided: str
     share: str
@@ -58,6 +64,26 @@ class _MistakeRow(NamedTuple):
     code: str
     message: str
     students: str
+
+
+class _AnswerRow(NamedTuple):
+    part: str
+    title: str
+    text: str
+    formula: Html | None
+    wide: bool
+    message: str
+    students: str
+
+
+class _MarkerRow(NamedTuple):
+    who: str
+    marks: int
+    decisions: int
+    share: str
+    usual: str
+    pace: str
+    spent: str
 
 
 def class_page(overview: Overview) -> str:
@@ -88,6 +114,15 @@ def class_page(overview: Overview) -> str:
             "undecided": overview.undecided,
             "columns": [(icon(outcome.value), outcome.value, words) for outcome, words in COLUMNS.items()],
             "parts": [_part(part) for part in overview.parts],
+            "told_apart": any(part.discrimination is not None for part in overview.parts),
+            "to_look_at": [
+                (visible(part.part), visible(part.title), part.meaning)
+                for part in overview.parts
+                if part.meaning
+            ],
+            "answers": [_answer(row) for row in overview.answers],
+            "markers": [_marker(row) for row in overview.markers],
+            "staff": any(row.staff_href for row in overview.students),
             "mistakes": [
                 _MistakeRow(
                     visible(row.part),
@@ -121,9 +156,54 @@ def _part(part: Part) -> _PartRow:
         share="–"
         if part.share is None or 2 * part.waiting > sum(part.outcomes.values())
         else percent(part.share),
+        telling="–" if part.discrimination is None else signed(part.discrimination),
         bar=stacked_bar([(outcome.value, Fraction(part.outcomes[outcome])) for outcome in COLUMNS]),
         counts=[part.outcomes[outcome] for outcome in COLUMNS],
     )
+
+
+def signed(value: float) -> str:
+    """Two places, with a real minus sign and none on a zero.
+
+    >>> signed(0.314), signed(-0.2), signed(-0.001)
+    ('0.31', '−0.20', '0.00')
+    """
+    text = f"{abs(value):.2f}"
+    return f"−{text}" if value < 0 and float(text) else text
+
+
+def _answer(row: WrongAnswer) -> _AnswerRow:
+    return _AnswerRow(
+        visible(row.part),
+        visible(row.title),
+        visible(row.text),
+        formula(row.mathml),
+        len(row.text) > _WIDE_FORMULA,
+        visible(row.message),
+        counted(row.students, "student"),
+    )
+
+
+def _marker(row: Marker) -> _MarkerRow:
+    return _MarkerRow(
+        visible(row.who),
+        row.marks,
+        row.decisions,
+        "–" if row.share is None else percent(row.share),
+        "–" if row.usual is None else percent(row.usual),
+        "–" if row.median_s is None else _time(row.median_s),
+        _time(row.spent_s) if row.spent_s else "–",
+    )
+
+
+def _time(seconds: float) -> str:
+    """How long, in the two units that say most: `42 s`, `3 min 5 s`, `2 h 10 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 and whole < 600 else "")
+    return f"{whole // 3600} h" + (f" {whole % 3600 // 60} min" if whole % 3600 >= 60 else "")
 
 
 def _student(row: Student) -> _StudentRow:
@@ -132,6 +212,7 @@ def _student(row: Student) -> _StudentRow:
         name=visible(row.name or row.student),
         student=visible(row.student) if row.name not in ("", row.student) else "",
         href=row.href,
+        staff_href=row.staff_href,
         earned=number(total.earned),
         decided=number(total.decided),
         share="–" if total.share is None else percent(total.share),

@@ -291,7 +291,8 @@ def close(
             tally.shown(result, grading.write_report(whole, desk))
     results = [found for _, found in sorted((fresh | stored).items())]
     hrefs = {result.student: f"reports/{files.report_name(result.student)}" for result in results}
-    overview = statistics.overview(results, lost, hrefs=hrefs)
+    people = book.marks_since(assignment, 0) if marked else ()
+    overview = statistics.overview(results, lost, hrefs=hrefs, history=people)
     folder = grading.folder_of(desk, assignment)
     files.write_whole(folder / "marks.csv", table.marks_csv(results))
     files.write_whole(folder / "index.html", report.class_page(overview))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from grader.items import WrongAnswer, discriminations, meaning, wrong_answers
+from grader.pace import Marker, markers
 from grader.types import Mark, Outcome, Place, Problem, Result
+
+if TYPE_CHECKING:
+    from grader.gradebook import MarkRow
 
 BINS: Final = 10
 MOST_MISTAKES: Final = 12
@@ -32,7 +37,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """One row of the class; `href` leads to the report, relative to the overview, or is empty."""
+    """One row of the class; `href` leads to the report, relative to the overview, or is empty.
+
+    `staff_href` leads to the page of the staff in the same way.
+    """
 
     student: str
     name: str
@@ -41,11 +49,16 @@ class Student:
     unread: int
     late: bool
     href: str
+    staff_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How a part went: `share` is the mean of the decided marks, None where there is none."""
+    """How a part went: `share` is the mean of the decided marks, None where there is none.
+
+    `discrimination` is how it goes with the rest of the sheet (see `grader.items`), `meaning` what to think
+    of it where it does not tell students apart.
+    """
 
     part: str
     title: str
@@ -53,6 +66,8 @@ class Part:
     outcomes: Mapping[Outcome, int]
     waiting: int
     share: Fraction | None
+    discrimination: float | None = None
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,8 @@ class Overview:
     parts: tuple[Part, ...]
     mistakes: tuple[Mistake, ...]
     unread: tuple[Unread, ...]
+    answers: tuple[WrongAnswer, ...] = ()
+    markers: tuple[Marker, ...] = ()
 
 
 def total(marks: Sequence[Mark]) -> Total:
@@ -125,15 +142,21 @@ def standing(mark: Mark) -> Outcome:
 
 
 def overview(
-    results: Sequence[Result], problems: Sequence[Problem] = (), *, hrefs: Mapping[str, str] | None = None
+    results: Sequence[Result],
+    problems: Sequence[Problem] = (),
+    *,
+    hrefs: Mapping[str, str] | None = None,
+    staff_hrefs: Mapping[str, str] | None = None,
+    history: Iterable[MarkRow] = (),
 ) -> Overview:
     """The class overview; it does not depend on the order of the students.
 
     `problems` are those of the run that belong to no student. `hrefs` maps a student to the path of the
-    report, relative to the overview.
+    report, relative to the overview, `staff_hrefs` to that of the staff's page. `history` are the marks that
+    people gave, each as often as it was given.
     """
     ordered = sorted(results, key=lambda result: (result.name.casefold(), result.student))
-    students = tuple(_student(result, hrefs or {}) for result in ordered)
+    students = tuple(_student(result, hrefs or {}, staff_hrefs or {}) for result in ordered)
     shares = sorted(share for row in students if (share := row.total.share) is not None)
     first = ordered[0] if ordered else None
     return Overview(
@@ -155,6 +178,8 @@ def overview(
                 for problem in r.problems
             ),
         ),
+        answers=wrong_answers((mark, standing(mark)) for result in ordered for mark in result.marks),
+        markers=markers(history),
     )
 
 
@@ -164,8 +189,7 @@ def _most(result: Result) -> Decimal:
     return sum((mark.max_points for mark in result.marks), Decimal(0))
 
 
-def _student(result: Result, hrefs: Mapping[str, str]) -> Student:
-    path = hrefs.get(result.student, "")
+def _student(result: Result, hrefs: Mapping[str, str], staff: Mapping[str, str]) -> Student:
     return Student(
         student=result.student,
         name=result.name,
@@ -173,9 +197,14 @@ def _student(result: Result, hrefs: Mapping[str, str]) -> Student:
         waiting_parts=sum(mark.points is None for mark in result.marks),
         unread=len(result.problems),
         late=result.late,
-        # "./" and the quoted colon keep any name from being read as a scheme or another host.
-        href=f"./{quote(path, safe='/', errors='replace')}" if path else "",
+        href=_href(hrefs.get(result.student, "")),
+        staff_href=_href(staff.get(result.student, "")),
     )
+
+
+def _href(path: str) -> str:
+    # "./" and the quoted colon keep any name from being read as a scheme or another host.
+    return f"./{quote(path, safe='/', errors='replace')}" if path else ""
 
 
 def _distribution(shares: Sequence[Fraction]) -> tuple[int, ...]:
@@ -195,18 +224,22 @@ def _parts(results: Sequence[Result]) -> tuple[Part, ...]:
     for result in results:
         for mark in result.marks:
             marks.setdefault(mark.part, []).append(mark)
-    return tuple(_part(part, of_part) for part, of_part in marks.items())
+    telling = discriminations(results)
+    return tuple(_part(part, of_part, telling[part]) for part, of_part in marks.items())
 
 
-def _part(part: str, marks: Sequence[Mark]) -> Part:
+def _part(part: str, marks: Sequence[Mark], discrimination: float | None) -> Part:
     counts = Counter(standing(mark) for mark in marks)
+    share = _mean(marks)
     return Part(
         part=part,
         title=marks[0].title,
         max_points=marks[0].max_points,
         outcomes={outcome: counts[outcome] for outcome in Outcome},
         waiting=sum(mark.points is None for mark in marks),
-        share=_mean(marks),
+        share=share,
+        discrimination=discrimination,
+        meaning=meaning(share, discrimination, sum(mark.points is not None for mark in marks)),
     )
 
 

@@ -53,6 +53,7 @@ LAYERS: Final = (
             *("executed", "notebook_page"),
         ),
         *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story", "data"),
+        *("items", "pace"),
     ),
     ("extract", "marking", "readings", "running", "follow", "conventions", "groups"),
     (

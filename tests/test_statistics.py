@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from pages import EMPTY, HOSTILE_RESULT, ORDINARY, mark, missing
 
+from grader.gradebook import MarkRow
 from grader.statistics import BINS, MOST_MISTAKES, overview, standing, total
 from grader.types import Mark, Outcome, Place, Problem, Result
 
@@ -158,3 +159,78 @@ def test_a_link_to_a_report_stays_in_the_folder(path: str, href: str) -> None:
 def test_a_class_of_nobody_has_an_overview() -> None:
     seen = overview([])
     assert (seen.students, seen.parts, seen.mean, sum(seen.distribution)) == ((), (), None, 0)
+
+
+def _class_of(rows: list[tuple[str, str, str]]) -> list[Result]:
+    parts = [("1", "One"), ("2", "Two"), ("3", "Three")]
+    return [
+        student(
+            f"S{i:02}",
+            *(
+                mark(part, title, points, "1", Outcome.PARTIAL)
+                for (part, title), points in zip(parts, row, strict=True)
+            ),
+        )
+        for i, row in enumerate(rows)
+    ]
+
+
+def test_a_part_is_compared_with_the_rest_of_the_sheet_and_not_with_itself() -> None:
+    alike = overview(_class_of([("1", "1", "0"), ("0", "0", "0"), ("0.5", "0.5", "0")]))
+    assert [part.discrimination for part in alike.parts] == [1.0, 1.0, None]
+    few = overview(_class_of([("1", "1", "0"), ("0", "0", "0")]))
+    assert [part.discrimination for part in few.parts] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("rows", "part", "said"),
+    [
+        ([("1", "0", "1"), ("0", "1", "0")] * 10, 1, "Students who did well elsewhere did worse here"),
+        ([("1", "1", "1"), ("1", "0", "0")] * 10, 0, "Nearly everyone has it"),
+        ([("1", "1", "0"), ("0", "0", "0")] * 10, 2, "Nearly nobody has it"),
+        ([("1", "1", "1"), ("1", "0", "1"), ("0", "1", "0"), ("0", "0", "0")] * 5, 1, "little to do with"),
+        ([("1", "1", "0"), ("0", "0", "0")] * 10, 0, ""),
+        ([("1", "0", "1"), ("0", "1", "0")] * 5, 1, ""),
+    ],
+)
+def test_a_part_that_does_not_tell_students_apart_is_said_to_in_words(
+    rows: list[tuple[str, str, str]], part: int, said: str
+) -> None:
+    meaning = overview(_class_of(rows)).parts[part].meaning
+    assert said in meaning
+    assert bool(said) == bool(meaning)
+
+
+def test_wrong_answers_are_counted_as_they_were_understood() -> None:
+    def wrong(name: str, text: str, read: str) -> Result:
+        return student(name, mark("1", "One", "0", "1", Outcome.INCORRECT, "No.", text=text, read=read))
+
+    seen = overview(
+        [
+            *(wrong("Ana", "x ^ 2", "x^2"), wrong("Bo", "x^2", "x^2"), wrong("Cy", "x^3", "x^3")),
+            *(wrong(f"T{i}", "a long text " * 30, "") for i in range(3)),
+            *(student(f"R{i}", mark("1", "One", "1", "1", Outcome.CORRECT, text="y")) for i in range(3)),
+        ]
+    )
+    assert [(row.part, row.text, row.message, row.students) for row in seen.answers] == [
+        ("1", "x^2", "No.", 2)
+    ]
+
+
+def _given(who: str, points: str | None, at: str, part: str = "1", **detail: object) -> MarkRow:
+    worth = None if points is None else Decimal(points)
+    return MarkRow(1, 1, "ana", "hw", part, worth, Decimal(1), who, "", at, detail)
+
+
+def test_people_are_compared_on_the_parts_they_marked() -> None:
+    rows = [
+        _given("Okafor", "1", "2026-02-14T10:00:00+00:00"),
+        _given("Okafor", "1", "2026-02-14T10:00:00+00:00"),
+        _given("Okafor", "1", "2026-02-14T10:00:30+00:00", "2"),
+        _given("Okafor", "0", "2026-02-14T12:00:30+00:00", "2", undoes=1),
+        _given("Reyes", "0", "2026-02-14T10:00:00+00:00"),
+        _given("machine", "0", "2026-02-14T09:00:00+00:00"),
+    ]
+    okafor, reyes = overview([], history=rows).markers
+    assert okafor == ("Okafor", 2, 3, Fraction(1), (Fraction(2, 3) * 2 + 1) / 3, 30.0, 30.0)
+    assert reyes == ("Reyes", 1, 1, Fraction(0), Fraction(2, 3), None, 0)
