@@ -37,6 +37,7 @@ SYMBOLS = declare(
         "y": {"scalar": "real"},
         "eta": {"scalar": "positive"},
         "lam": {"scalar": "positive"},
+        "k": {"scalar": "integer"},
         "sigma": {"function": "elementwise", "is": "logistic"},
         "f": {"function": "elementwise"},
     },
@@ -214,6 +215,32 @@ def test_each_kind_of_slip_is_named(code: str, expected: str, got: str) -> None:
     ],
 )
 def test_slips_in_sums_and_indices(code: str, expected: str, got: str) -> None:
+    result = found(expected, got)
+    assert result is not None
+    assert result.code == code, (result.code, result.say)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "got"),
+    [
+        ("extra-inverse", "n - 2", "inv(n - 2)"),
+        ("extra-inverse", "x + (n - 2)", "x + inv(n - 2)"),
+        ("missing-square", "x (n - 2)^2", "x (n - 2)"),
+        ("missing-factor", "(n - 2) A + B", "A + B"),
+        ("reciprocal", "A (n - 2) + B", "A / (n - 2) + B"),
+        ("other-dimension", "A / (d - 4) + B / n", "A / (n - 4) + B / n"),
+        ("missing-power", "(k - 2)^3 A + B", "(k - 2) A + B"),
+        ("sign", "x + (n - 3)", "x - (n - 3)"),
+        ("missing-term", "A + (n - 3) B", "A"),
+        ("reciprocal", "x + x / (n - 3)", "x + x (n - 3)"),
+        ("missing-division", "A + B / (n - 3)", "A + B"),
+        ("missing-function", "x + exp((n - 3) y)", "x + (n - 3) y"),
+        ("sign", "x + exp(n - 3)", "x + exp(-(n - 3))"),
+        ("sign", "exp(x) - (-1)^k y", "exp(x) + (-1)^k y"),
+        ("missing-division", "norm(w)^2 / (n - 2)^k", "norm(w)^2"),
+    ],
+)
+def test_slips_that_no_one_size_shows(code: str, expected: str, got: str) -> None:
     result = found(expected, got)
     assert result is not None
     assert result.code == code, (result.code, result.say)

@@ -1,9 +1,10 @@
 """Why a formula is wrong: the likeliest single edit of the expected one that gives exactly this function.
 
 The values of all edited formulas at one secret point are worked out once for each expected formula, and a
-wrong answer is looked up among them. Unchanged parts are worked out once: beside an edit they are names with
-a known value. What is found there is verified by `identity.compare`, so it is never only a coincidence.
-Factors and coefficients are solved for, not tried.
+wrong answer is looked up among them. The point is one that tells the two apart: sizes and whole numbers are
+small, and at n = 3 both n - 2 and its inverse are 1. Unchanged parts are worked out once: beside an edit they
+are names with a known value. What is found there is verified by `identity.compare`, so it is never only a
+coincidence. Factors and coefficients are solved for, not tried.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from grader.maths.notation.text import to_text
 from grader.maths.sameness import identity
 from grader.maths.sameness.identity import Formula, Frame
 from grader.maths.tree import Node, names_in, walk
-from grader.maths.values.evaluate import Value
+from grader.maths.values.evaluate import Value, is_matrix
 from grader.maths.values.shapes import infer
 from grader.maths.why import edits
 from grader.maths.why.edit_scene import NO_VALUE
-from grader.maths.why.edit_table import Table, table_of
+from grader.maths.why.edit_table import UNCOUNTED, Table, table_of, value_in_field
 from grader.maths.why.edit_words import say, say_rest
 from grader.maths.why.edits import RANK, Edit
 
@@ -64,13 +65,12 @@ class Finder:
     @property
     def edits(self) -> int:
         """How many edits one search looks at: what it costs."""
-        table = self._table(-1)
+        table = next((one for one in self._tables.values() if one is not None), None) or self._table(-1)
         return 0 if table is None else len(table.edits)
 
     def exactly(self, got: Formula, any_layout: bool) -> Found | None:
         """The single edit whose value is the student's in exact arithmetic."""
-        table = self._table(-1)
-        value = None if table is None else table.value_of(got)
+        table, value = self._telling(got)
         return None if table is None or value is None else self._single(table, got, value, any_layout)
 
     def nearly(self, got: Formula, any_layout: bool) -> Found | None:
@@ -78,24 +78,47 @@ class Finder:
         exact = self._table(-1)
         if exact is not None and not exact.opaque and not self._opaque(got):
             return None
+        told = None
         for index in range(3):
             table = self._table(index)
             value = None if table is None else table.value_of(got)
-            if table is not None and value is not None:
-                with table.precision():
-                    return self._single(table, got, value, any_layout)
-        return None
+            if table is None or value is None:
+                continue
+            told = table, value
+            with table.precision():
+                if not table.same(value, table.value):
+                    break
+        if told is None:
+            return None
+        table, value = told
+        with table.precision():
+            return self._single(table, got, value, any_layout)
 
     def twice(self, got: Formula, any_layout: bool) -> Found | None:
         """Two edits at once; only of a formula that has most of the expected one left."""
-        table = self._table(-1)
-        value = None if table is None else table.value_of(got)
+        table, value = self._telling(got)
         if table is None or value is None or not _much_is_left(self.expected, got):
             return None
         for one, other, tree in islice(table.pairs(value), _MOST_CHECKED):
             if self._verified(tree, got, any_layout):
                 return Found(f"{one.code}+{other.code}", self._two(one, other), tree)
         return None
+
+    def _telling(self, got: Formula) -> tuple[Table | None, Value | None]:
+        """The first table at whose point this formula differs from the expected one, and its value there."""
+        first: tuple[Table | None, Value | None] = None, None
+        counting = got.counting() or self.expected.counting()
+        for index in (*range(-1, UNCOUNTED, -1), *(() if counting else (UNCOUNTED,))):
+            try:
+                value, expected = (value_in_field(one, index)[0] for one in (got, self.expected))
+            except NO_VALUE:
+                continue
+            differs = is_matrix(value) != is_matrix(expected) or value != expected
+            if differs or first[0] is None:
+                first = self._table(index), value
+            if differs:
+                break
+        return first
 
     def _single(self, table: Table, got: Formula, value: Value, any_layout: bool) -> Found | None:
         tried: set[Node] = set()

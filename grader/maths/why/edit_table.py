@@ -11,6 +11,7 @@ from typing import Any
 from grader.maths.sameness.identity import Formula
 from grader.maths.tree import Node, number, walk
 from grader.maths.values.evaluate import Point, Value, evaluate, is_matrix
+from grader.maths.values.sample import COUNTS
 from grader.maths.why import edits
 from grader.maths.why.edit_factors import (
     LARGEST,
@@ -40,6 +41,9 @@ _LINEAR = frozenset(("trace", "total", "mean", "transpose", "diag"))
 PRECISION = 128
 _MOST_PAIRED = 1_000
 
+# The point of the field at which sizes and whole numbers are random elements like all others; those
+# between -1 and this one try the small numbers.
+UNCOUNTED = -1 - len(COUNTS)
 _ITSELF = (Fraction(1), -1)
 
 Key = tuple[int, ...]
@@ -55,8 +59,9 @@ def at_precision() -> AbstractContextManager[Any]:
 class Table:
     """All edits of a formula with their values at one point."""
 
-    def __init__(self, expected: Formula, point: Point, value: Value, opaque: bool) -> None:
+    def __init__(self, expected: Formula, point: Point, index: int, value: Value, opaque: bool) -> None:
         self.expected, self.value, self.opaque = expected, value, opaque
+        self.index = index
         self.exact = not hasattr(entries_of(value)[0], "mid")
         self.scene = Scene(expected, point)
         self.symbols = expected.frame.symbols
@@ -90,7 +95,7 @@ class Table:
         """The value of a student's formula at this point."""
         try:
             if self.exact:
-                return got.value(0)[0]
+                return value_in_field(got, self.index)[0]
             with self.precision():
                 value = evaluate(got.settled, self.scene.point)
             return value if finite(value) else None
@@ -333,18 +338,33 @@ def _bends(node: Node) -> bool:
     return node.op == "power" or called(node) not in _LINEAR
 
 
+def value_in_field(formula: Formula, index: int) -> tuple[Value, bool]:
+    """The value at a point of the field, and whether a function was met that it does not know.
+
+    Raises:
+        Undefined: there is no value there.
+    """
+    where, counting = _in_field(index)
+    found = formula.at(where, formula.plural, counting)
+    return found.value, found.opaque
+
+
+def _in_field(index: int) -> tuple[int, bool]:
+    return (0, False) if index == UNCOUNTED else (-1 - index, True)
+
+
 def table_of(expected: Formula, index: int) -> Table | None:
-    """The values of all edits at the first point of the field (-1), or at a point of real numbers."""
+    """The values of all edits at a point: of the field (-1 to `UNCOUNTED`) or of real numbers (0, 1, ...)."""
     frame = expected.frame
     try:
         if index < 0:
-            value, opaque = expected.value(0)
-            return Table(expected, frame.point(0), value, opaque)
+            value, opaque = value_in_field(expected, index)
+            return Table(expected, frame.point(*_in_field(index)), index, value, opaque)
         point = frame.ball_point(index, PRECISION)
         if point is None:
             return None
         with at_precision():
             value = evaluate(expected.settled, point)
-            return Table(expected, point, value, True) if finite(value) else None
+            return Table(expected, point, index, value, True) if finite(value) else None
     except NO_VALUE:
         return None
