@@ -18,6 +18,7 @@ from typing import Final
 import pytest
 
 from grader.errors import MachineError
+from grader.sandbox.channel import Raw
 from grader.sandbox.launch import Isolation, Sandbox
 from grader.sandbox.limits import Limits
 
@@ -61,7 +62,7 @@ def gone(mark: str, within_s: float) -> bool:
 
 def left() -> tuple[object, ...]:
     """What there is of mounts, shared memory and files of runs on this machine."""
-    prefixes = ("grader-run-", "grader-warm-", "grader-canary-")
+    prefixes = ("grader-runs-", "grader-canary-")
     return (
         Path("/proc/self/mounts").read_text(),
         Path("/proc/sysvipc/shm").read_text() if Path("/proc/sysvipc/shm").exists() else "",
@@ -154,24 +155,50 @@ def test_a_grader_killed_at_any_moment_leaves_no_student_process(isolation: str)
         assert gone(mark, 10)
 
 
+def killed_with(code: str, sandbox: Sandbox, mark: str) -> Raw:
+    """What came of a run whose parent was killed as soon as its code ran."""
+    named_so = f"ctypes.CDLL(None).prctl(15, b'{mark}')\n{code}".encode()
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(sandbox.run, named_so)
+        until = time.monotonic() + 20
+        while not named(mark) and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(parent_of(named(mark)[0], 2), signal.SIGKILL)
+        return run.result()
+
+
 @pytest.mark.parametrize("isolation", ["namespaces", "reduced"])
-def test_a_parent_killed_during_a_run_is_a_fault_of_the_machine_and_leaves_nothing(
-    isolation: Isolation,
-) -> None:
+def test_another_parent_is_started_for_one_that_was_killed(isolation: Isolation) -> None:
     mark = f"p{os.getpid()}"
-    code = f"ctypes.CDLL(None).prctl(15, b'{mark}')\ntime.sleep(60)".encode()
-    with Sandbox(isolation, Limits(wall_s=6), performs={"run": PERFORM}, warm=()) as sandbox:
-        with ThreadPoolExecutor(1) as pool:
-            run = pool.submit(sandbox.run, code)
-            until = time.monotonic() + 20
-            while not named(mark) and time.monotonic() < until:
-                time.sleep(0.01)
-            os.kill(parent_of(named(mark)[0], 2), signal.SIGKILL)
-            # Without namespaces the run itself goes on to its end, watched as before.
-            assert run.result().ended == ("killed" if isolation == "namespaces" else "wall")
+    with Sandbox(isolation, Limits(wall_s=20), performs={"run": PERFORM}, warm=()) as sandbox:
+        # With namespaces the run ends with its parent and is begun again; without, it goes on to its end.
+        assert killed_with("time.sleep(1); reply(b'1')", sandbox, mark).frames == (b"1",)
         assert gone(mark, 5)
+        assert sandbox.run(b"reply(b'2')").frames == (b"2",)
+
+
+def test_a_run_that_never_comes_to_an_end_of_its_own_is_a_fault_of_the_machine() -> None:
+    with Sandbox("namespaces", Limits(), performs={"run": PERFORM}, warm=()) as sandbox:
+        sandbox._start = lambda: Broken()
+        sandbox._starter.close()
         with pytest.raises(MachineError, match="parent"):
             sandbox.run(b"reply(b'1')")
+
+
+class Broken:
+    """A parent that never begins a run."""
+
+    def begin(self, *_: object) -> int:
+        raise MachineError("the parent of the runs of student code is gone")
+
+    def end(self, pidfd: int) -> None:
+        """Nothing."""
+
+    def gone(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Nothing."""
 
 
 def parent_of(pid: str, generations: int) -> int:

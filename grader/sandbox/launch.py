@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+import threading
+from collections.abc import Callable
+from contextlib import nullcontext
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
-from grader.sandbox import channel, places, remedies
+from grader.errors import MachineError, StaffError
+from grader.sandbox import channel, landlock, places, remedies
 from grader.sandbox.channel import Raw
 from grader.sandbox.descriptors import descriptors
 from grader.sandbox.limits import Limits, numbers
+from grader.sandbox.scratch import Scratch
 from grader.sandbox.starters import Bubblewrap, Parent, Starter
 from grader.sandbox.student import Pipes
 
 Isolation = Literal["namespaces", "bubblewrap", "reduced", "unsafe"]
 
 PERFORMS: Final = {"run": "grader.sandbox.inside", "canaries": "grader.sandbox.canaries"}
-WARM: Final = ("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
+WARM: Final = ("numpy",)
+# Loaded by the parent once a request holds one of the words: most of a second, for all later ones too.
+LATER: Final = {
+    "matplotlib.pyplot": (b"matplotlib", b"pylab"),
+    "matplotlib.backends.backend_agg": (b"matplotlib", b"pylab"),
+}
+_LANDLOCK: Final = 3
 _count = itertools.count()
 
 
 class Sandbox:
     """A place to run student code, open until it is closed. Runs may be asked for from several threads.
+
+    Where the parent of the runs dies another one is started, and a run that died with it is begun once more.
 
     Raises:
         StaffError: this isolation is not to be had here.
@@ -46,12 +54,23 @@ class Sandbox:
         self._user = _unused_user()
         files = [where for where in performs.values() if where.endswith(".py")]
         seen = places.of_this_interpreter(files)
-        self._starter: Starter
+        if isolation == "reduced" and (version := landlock.version()) < _LANDLOCK:
+            said = f"this kernel has version {version} of it, and {_LANDLOCK} is needed"
+            raise StaffError(remedies.refusal(isolation, {"failed": "Landlock", "said": said}))
+        self._scratch = Scratch(self._user) if isolation in ("reduced", "unsafe") else None
+        self._start: Callable[[], Starter]
         if isolation == "bubblewrap":
-            self._starter = Bubblewrap(seen, performs, self._user)
+            self._start = lambda: Bubblewrap(seen, performs, self._user)
         else:
             closed = places.closed_to_others(seen.paths) if os.getuid() == 0 else []
-            self._starter = Parent(isolation, seen, closed, performs, warm, self._user)
+            folder = self._scratch.warm if self._scratch else ""
+            self._start = lambda: Parent(isolation, seen, closed, performs, warm, self._user, folder)
+        self._starting = threading.Lock()
+        try:
+            self._starter: Starter = self._start()
+        except BaseException:
+            self._close_scratch()
+            raise
 
     @property
     def weaker(self) -> str:
@@ -65,24 +84,57 @@ class Sandbox:
             MachineError: no run could be begun.
         """
         limits = limits or self.limits
-        with descriptors() as held, self._folder() as folder:
+        later = [name for name, words in LATER.items() if any(word in request for word in words)]
+        wanted = {"perform": perform, "later": later, **numbers(limits)}
+        starter = self._starter
+        try:
+            raw = self._run(starter, request, wanted, limits)
+        except MachineError:
+            if not starter.gone():
+                raise
+        else:
+            # What another program does to ours is no fault of the student.
+            if raw.ended != "killed" or not starter.gone():
+                return raw
+        return self._run(self._another(starter), request, wanted, limits)
+
+    def _run(self, starter: Starter, request: bytes, wanted: dict[str, Any], limits: Limits) -> Raw:
+        folder_of_run = self._scratch.of_a_run() if self._scratch else nullcontext("")
+        with descriptors() as held, folder_of_run as folder:
             output, output_in = held.pipe()
             reply, reply_in = held.pipe()
             status, status_in = held.pipe()
             control, control_in = held.pipe()
             pipes = Pipes(held.memory(request), output_in, reply_in, status_in, control)
-            wanted = {"perform": perform, "folder": folder, **numbers(limits)}
-            pidfd = self._starter.begin(wanted, limits, pipes, held)
+            pidfd = starter.begin({**wanted, "folder": folder}, limits, pipes, held)
             for fd in pipes:
                 held.close(fd)
             try:
                 return channel.collect(output, reply, status, pidfd, lambda: held.close(control_in), limits)
             finally:
-                self._starter.end(pidfd)
+                starter.end(pidfd)
+
+    def _another(self, gone: Starter) -> Starter:
+        """A parent in the place of one that has died; only one is started, whoever asks first."""
+        with self._starting:
+            if self._starter is gone:
+                gone.close()
+                try:
+                    self._starter = self._start()
+                except StaffError as error:
+                    raise MachineError(
+                        f"the parent of the runs has died, and another did not start: {error}"
+                    ) from error
+            return self._starter
 
     def close(self) -> None:
         """Ends whatever still runs."""
         self._starter.close()
+        self._close_scratch()
+
+    def _close_scratch(self) -> None:
+        if self._scratch is not None:
+            self._scratch.close()
 
     def __enter__(self) -> Self:
         return self
@@ -92,31 +144,7 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _folder(self) -> Iterator[str]:
-        """A folder of the run's own on the disk, where no file system of its own can be had."""
-        if self.isolation in ("namespaces", "bubblewrap"):
-            yield ""
-            return
-        folder = tempfile.mkdtemp(prefix="grader-run-")
-        try:
-            if os.getuid() == 0:
-                os.chown(folder, self._user, -1)
-            yield folder
-        finally:
-            _remove(folder)
-
 
 def _unused_user() -> int:
     """A user that owns nothing and runs nothing else, for when the grader is root."""
     return 2_000_000_000 + (os.getpid() * 64 + next(_count) % 64) % 100_000_000
-
-
-def _remove(folder: str) -> None:
-    """Removes a folder that student code has filled, whatever rights it has set in it."""
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            inner = Path(path, name)
-            if not inner.is_symlink():
-                inner.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -48,6 +47,7 @@ _FILES: Final = {
 }
 _MESSAGE: Final = 1 << 16
 _START_S: Final = 60.0
+_END_S: Final = 0.5
 # With `-s -S -P -B` and not `-I`, which would ignore the seed of hashes and so change the order of sets.
 _PYTHON: Final = ("-s", "-S", "-P", "-B", "-c")
 _BOOT: Final = """
@@ -68,6 +68,9 @@ class Starter(Protocol):
     def end(self, pidfd: int) -> None:
         """Lets go of a run that is over."""
 
+    def gone(self) -> bool:
+        """Whether what begins the runs has died."""
+
     def close(self) -> None:
         """Ends whatever still runs."""
 
@@ -87,12 +90,11 @@ class Parent:
         performs: dict[str, str],
         warm: tuple[str, ...],
         user: int,
+        warm_folder: str,
     ) -> None:
-        self._isolation = isolation
         self._asking = threading.Lock()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._connection = ours
-        warm_folder = tempfile.mkdtemp(prefix="grader-warm-")
         order = {
             "isolation": isolation,
             "places": places._asdict(),
@@ -105,21 +107,17 @@ class Parent:
             "files": _FILES,
         }
         command = [sys.executable, *_PYTHON, _BOOT.format(module="zygote"), str(theirs.fileno()), _ROOT]
-        try:
-            Path(warm_folder).chmod(0o777)
-            with theirs:
-                self.process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                    command,
-                    env=ENVIRONMENT,
-                    cwd="/",
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno()],
-                )
-            told = self._start(order)
-        finally:
-            shutil.rmtree(warm_folder, ignore_errors=True)
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                command,
+                env=ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        told = self._start(order)
         if not told.get("ready"):
             self.close()
             raise StaffError(remedies.refusal(isolation, told))
@@ -143,6 +141,15 @@ class Parent:
 
     def end(self, pidfd: int) -> None:
         """Nothing: the parent waits for its children."""
+
+    def gone(self) -> bool:
+        """Whether the parent has died."""
+        # It, or the process above it, which ends a moment later.
+        try:
+            self.process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def close(self) -> None:
         """Ends the parent, and with it all that still runs."""
@@ -223,6 +230,10 @@ class Bubblewrap:
         process = self._running.pop(pidfd)
         process.kill()
         process.wait()
+
+    def gone(self) -> bool:
+        """Never: each run has its own."""
+        return False
 
     def close(self) -> None:
         """Ends whatever still runs."""

@@ -17,6 +17,7 @@ import signal
 import socket
 import stat
 import sys
+from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 from grader.sandbox import fresh, landlock, linux, seccomp, supervisor
@@ -141,28 +142,33 @@ def _attach(tree: int, target: str) -> None:
 def _warm_up(order: dict[str, Any]) -> dict[str, Perform]:
     """What runs can perform, by name; and the libraries they will want are loaded once, here."""
     sys.path[:0] = order["places"]["modules"]
-    shut_in = order["isolation"] == "namespaces"
-    # Matplotlib wants to write down which fonts there are.
-    if shut_in:
-        linux.mount("tmpfs", _WARM, linux.MS_NOSUID | linux.MS_NODEV, "size=16m,mode=0700")
-    os.environ["MPLCONFIGDIR"] = _WARM if shut_in else order["warm_folder"]
-    for name in order["warm"]:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
     performs = {name: fresh.load(name, order["performs"]) for name in order["performs"]}
-    del os.environ["MPLCONFIGDIR"]
-    if shut_in:
-        linux.unmount(_WARM)
     sys.path[:] = order["places"]["modules"]
     sys.argv[:] = [""]
+    _import(order["warm"], order)
+    return performs
+
+
+def _import(names: list[str], order: dict[str, Any]) -> None:
+    """Loads libraries, those that are installed, into this process and so into all later runs."""
+    new = [name for name in names if name not in sys.modules]
+    if new:
+        shut_in = order["isolation"] == "namespaces"
+        # Matplotlib wants to write down which fonts there are.
+        if shut_in:
+            linux.mount("tmpfs", _WARM, linux.MS_NOSUID | linux.MS_NODEV, "size=16m,mode=0700")
+        os.environ["MPLCONFIGDIR"] = _WARM if shut_in else order["warm_folder"]
+        for name in new:
+            with suppress(ImportError):
+                importlib.import_module(name)
+        del os.environ["MPLCONFIGDIR"]
+        if shut_in:
+            linux.unmount(_WARM)
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("the parent of the runs has more than one thread")
     gc.collect()
     # What is here already is never looked at again: that would copy every page of it.
     gc.freeze()
-    return performs
 
 
 def _serve(connection: socket.socket, order: dict[str, Any], performs: dict[str, Perform]) -> NoReturn:
@@ -184,6 +190,7 @@ def _serve(connection: socket.socket, order: dict[str, Any], performs: dict[str,
                 os._exit(0)
             wanted = json.loads(message)
             try:
+                _import(wanted["later"], order)
                 pid = _begin(connection, order, performs, wanted, Pipes(*fds), own)
             except OSError as error:
                 connection.send(json.dumps({"failed": error.filename, "said": str(error)}).encode())

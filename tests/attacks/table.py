@@ -220,7 +220,7 @@ for _ in range(5):
     if os.fork() == 0:
         name_me()
         {hide}
-        block = b'x' * (60 << 20)
+        block = b'x' * (40 << 20)
         os.write(told, b'.')
         time.sleep(25)
         os._exit(0)
@@ -243,7 +243,7 @@ for place in {places}:
                 written += file.write(b'x' * ({size}))
         except OSError:
             break
-time.sleep(0.6)
+time.sleep(0.4)
 reply(str({counted}).encode())
 """
 _CALLS: Final = """
@@ -336,7 +336,7 @@ reply(str(len(held)).encode())
 """
 _SOCKETS: Final = """
 held, filled = [], 0
-for _ in range(170):
+for _ in range(100):
     try:
         pair = socket.socketpair()
         for one in pair:
@@ -383,7 +383,7 @@ def _loop(body: str) -> str:
 
 
 _SPIN: Final = _loop("pass")
-_WALL: Final = {"wall_s": 1.2}
+_WALL: Final = {"wall_s": 0.5}
 _LYING: Final = """
 class Lying:
     def __eq__(self, other): return True
@@ -635,7 +635,7 @@ ATTACKS: Final[tuple[Attack, ...]] = (
         "10 daemons, then never end",
         (_DAEMON + "for _ in range(10):\n    daemon()\ntime.sleep(1000)",),
         lives_on,
-        {"wall_s": 2.0},
+        {"wall_s": 1.0},
         naive=goes_on,
     ),
     Attack(
@@ -859,7 +859,7 @@ ATTACKS: Final[tuple[Attack, ...]] = (
         naive=lambda seen: b"\x1b" in seen.last.output,
     ),
     # Beyond what others have tried.
-    Attack("X01", "memory in the buffers of sockets", (_SOCKETS,), counts(60), {"memory_mib": 96}),
+    Attack("X01", "memory in the buffers of sockets", (_SOCKETS,), counts(38), {"memory_mib": 64}),
     Attack("X02", "memory in shared segments nobody has attached", (_SEGMENTS,), counts(10), unsafe=EVERYONE),
     Attack(
         "X03",
