@@ -214,5 +214,5 @@ def test_the_command_tells_what_there_is_and_what_gets_out(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("words", [["--unsafe"], ["--isolation=reduced"]])
 def test_what_is_weaker_is_said_when_it_is_asked_for(words: list[str], tmp_path: Path) -> None:
-    ran = CliRunner().invoke(main, ["grade", str(tmp_path), *words])
+    ran = CliRunner().invoke(main, ["grade", str(tmp_path), "--out", str(tmp_path / "graded"), *words])
     assert "Where student code is run, it is with the isolation" in ran.output
