@@ -131,9 +131,17 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     Raises:
         StudentError: an equation cannot be read.
     """
-    found = read_claims(answer.text or answer.passage, answer.notation, prepared.scene)
-    if found.rest and (said := _IFF.split(answer.text or answer.passage, maxsplit=1))[1:]:
-        found = read_claims(_THAT_IS.sub(" ", said[1]), answer.notation, prepared.scene)
+    text = answer.text or answer.passage
+    _, *behind = _IFF.split(text, maxsplit=1)
+    try:
+        found = read_claims(text, answer.notation, prepared.scene)
+    except StudentError:
+        if not behind:
+            raise
+        found = None
+    if behind and (found is None or found.rest):
+        found = read_claims(_THAT_IS.sub("; ", behind[0]), answer.notation, prepared.scene)
+    assert found is not None
     read = ("; ".join(claim.shown for claim in found.claims)[:400], "")
     if not found.claims or found.rest:
         beside = f" (“{found.rest[:80]}”)" if found.rest else ""

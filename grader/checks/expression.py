@@ -7,6 +7,7 @@ dimensions taken as one: that is how "the transpose is missing" is told from a s
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Final, Literal, NamedTuple
@@ -43,6 +44,12 @@ from grader.options import By
 from grader.types import Answer, Evidence, Note, Outcome, Reads, Verdict
 
 READS: Final[Reads] = "value"
+
+
+_APPROACHES = re.compile(
+    r"\s*(\\?\w+(?:\s*\{\s*\\?\w+\s*\})?(?:[_^](?:\w|\*|\{[^{}]*\}))?)"
+    r"\s*(?:\\(?:to|rightarrow|longrightarrow)(?![A-Za-z])|-+>|→|⟶)\s*([^→>]+)"
+)
 
 
 def _as_forms(value: object) -> tuple[str, ...]:
@@ -194,7 +201,7 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
         StudentError: it cannot be read.
     """
     main, definitions = split_definitions(formula_text(answer.text))
-    text = (sides(main) or (main,))[-1]
+    text = _approached((sides(main) or (main,))[-1], prepared.symbols)
     node = read_written(text, answer.notation, prepared.symbols, definitions)
     verdict = _of_something_else(prepared, answer, main, definitions) or _judge(prepared, node)
     if verdict.code == "other-product":
@@ -209,6 +216,12 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
                 echo(node),
             )
     return _with_steps(prepared, answer, main, definitions, _in_form(prepared, node, verdict))
+
+
+def _approached(text: str, symbols: Symbols) -> str:
+    r"""What a quantity goes to: the 0 of `w \to 0`, where w is a name of the answer and no symbol."""
+    match = _APPROACHES.fullmatch(text)
+    return match[2] if match is not None and symbols.find(match[1]) is None else text
 
 
 def _of_something_else(
@@ -312,7 +325,7 @@ def _in_form(prepared: Prepared, node: Node, verdict: Verdict) -> Verdict:
 
 
 def _has_entries(node: Node) -> bool:
-    return any(part.op == "entry" for part in walk(node))
+    return any(part.op == "entry" or part.value == ("row_of", 0) for part in walk(node))
 
 
 def _judge(prepared: Prepared, node: Node) -> Verdict:

@@ -13,7 +13,9 @@ _ANY = tuple(range(1, 100))
 FUNCTIONS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(_ONE_ARGUMENT, (1,)),
     **dict.fromkeys(("log", "norm", "zeros", "ones"), (1, 2)),
-    **dict.fromkeys(("root", "arctan2", "binomial", "mod", "dot", "cross", "outer", "solve", "lstsq"), (2,)),
+    **dict.fromkeys(
+        ("root", "arctan2", "binomial", "mod", "dot", "cross", "outer", "solve", "lstsq", "row_of"), (2,)
+    ),
     **dict.fromkeys(("max", "min", "gcd", "lcm"), _ANY),
 }
 _SPELLINGS = {

@@ -30,7 +30,10 @@ STRUCTURES = (
 
 
 class Symbol(NamedTuple):
-    """One declared name. `definition` is set for abbreviations, `meaning` for known functions."""
+    """One declared name. `definition` is set for abbreviations, `meaning` for known functions.
+
+    `rows` is the letter of a matrix's rows: with `x`, x_i is row i as a column.
+    """
 
     name: str
     kind: Literal["scalar", "vector", "matrix", "function", "dimension"]
@@ -38,6 +41,7 @@ class Symbol(NamedTuple):
     domain: str = "real"
     structure: str = ""
     rank: str = ""
+    rows: str = ""
     meaning: str = ""
     definition: Node | None = None
 
@@ -56,6 +60,11 @@ class Symbols:
         """The symbol that a spelling names, or None."""
         name = self.spellings.get(normal(text))
         return None if name is None else self.table[name]
+
+    def with_rows(self, text: str) -> Symbol | None:
+        """The matrix whose rows bear this letter, or None."""
+        letter = normal(text)
+        return next((one for one in self.table.values() if one.rows and normal(one.rows) == letter), None)
 
 
 NONE = Symbols()
@@ -248,7 +257,7 @@ _KINDS = ("scalar", "vector", "matrix", "function", "dimension", "is")
 _FURTHER = {
     "scalar": (),
     "vector": (),
-    "matrix": ("rank", "structure"),
+    "matrix": ("rank", "structure", "rows"),
     "function": ("is",),
     "dimension": (),
     "is": (),
@@ -262,7 +271,7 @@ def _symbol(name: str, given: Mapping[str, object], so_far: Symbols) -> Symbol:
         raise SymbolFault((name,), ", ".join(given) or "nothing", f"one of {', '.join(_KINDS)}")
     for key in given:
         if key not in (kind, "also", *_FURTHER[kind]):
-            near = _near(key, (*_KINDS, "also", "rank", "structure"))
+            near = _near(key, (*_KINDS, "also", "rank", "structure", "rows"))
             meant = f"did you mean {near[0]!r}?" if near else f"{kind}, also or {_FURTHER[kind]}"
             raise SymbolFault((name, key), repr(key), meant)
     value = given[kind]
@@ -279,7 +288,8 @@ def _symbol(name: str, given: Mapping[str, object], so_far: Symbols) -> Symbol:
         if structure:
             _one_of(name, "structure", structure, STRUCTURES)
         rows, columns = map(_dimension, value)
-        return Symbol(name, "matrix", (rows, columns), structure=structure, rank=str(given.get("rank", "")))
+        rank, letter = str(given.get("rank", "")), str(given.get("rows", ""))
+        return Symbol(name, "matrix", (rows, columns), structure=structure, rank=rank, rows=letter)
     if kind == "function":
         _one_of(name, kind, value, ("elementwise", "scalar", "vector"))
         meaning = str(given.get("is", ""))

@@ -18,6 +18,8 @@ from grader.errors import StudentError
 from grader.maths.names import Symbols
 from grader.maths.notation.limits import DEPTH, check_limits
 from grader.maths.notation.literal import read_literal
+from grader.maths.notation.marks import without_marks
+from grader.maths.notation.quotients import without_quotients
 from grader.maths.notation.signed import without_signs
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node
@@ -60,6 +62,10 @@ def read(
             notation = "latex"
         elif "@" in text or "**" in text or ("." in text and _PYTHON.search(text)):
             notation = "python"
+    if not text.isascii():
+        text = without_marks(text, notation)
+    if "/" in text or "frac" in text:
+        text = without_quotients(text, symbols, notation)
     text = without_signs(text, symbols, notation)
     if notation == "python":
         return _python()(text, symbols, undeclared=undeclared)

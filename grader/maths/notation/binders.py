@@ -126,7 +126,8 @@ def fold(parser: Parser, token: Token) -> Node:
 def _size(parser: Parser, body: Node, name: str) -> Node | None:
     """The number of entries of the declared vector or matrix that the index runs over, if it is one."""
     for node in walk(body):
-        if node.op == "entry" and node.args[0].op == "symbol":
+        of_array = node.op == "entry" or node.value == ("row_of", 0)
+        if of_array and node.args[0].op == "symbol":
             found = parser.language.symbols.table.get(str(node.args[0].value))
             if found is None or found.shape == SCALAR:
                 continue

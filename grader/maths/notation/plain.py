@@ -33,6 +33,7 @@ _TOKEN = rf"""
     |[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ]+
     |<=>|\|\||:=|[<>=!]=|=>|<>|->|\.[*/^]|\*\*
     |\Z|."""
+_GLUED_T = rf"\^(T[{LETTERS}]\w*)"
 _PATTERN = re.compile(rf"\s*+({_TOKEN})", re.X | re.S)
 # Where something is integrated, dx is a differential and no product.
 _INTEGRAL = rf"\s*+({_DIFFERENTIAL}|{_TOKEN})"
@@ -67,6 +68,9 @@ def read_plain(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
         StudentError: it cannot be read, with the column.
     """
     text = with_outward_brackets(without_separators(text, latex=False))
+    if "^T" in text and not undeclared and symbols.find("T") is None:
+        # X^TX, as pages print it without spaces: no name begins with this T.
+        text = re.sub(_GLUED_T, lambda run: run[0] if symbols.find(run[1]) else f"^T {run[1][1:]}", text)
     integrates = ("∫" in text or "int" in text) and re.search(_INTEGRATES, text) is not None
     key = ("plain", undeclared, integrates)
     language = symbols.read.get(key)

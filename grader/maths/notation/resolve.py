@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 
 from grader.maths.functions import RECIPROCALS, function_named
-from grader.maths.names import GREEK_NAMES, canonical, normal
+from grader.maths.names import GREEK_NAMES, SCALAR, canonical, normal
 from grader.maths.notation.limits import LETTERS
 from grader.maths.notation.meanings import INFINITY, PI, E, known_function
 from grader.maths.notation.signs import WORDS, atom
@@ -31,6 +31,7 @@ _PIECE = r"[^\W\d_](?:_?\d+|_[^\W\d_]+|[₀-₉ₐ-ₜ]+)?"
 _RUN = r"[^\W\d_]+(?:[0-9₀-₉ₐ-ₜ]+|_\{[^{}]*\}|_\([^()]\)|_(?:\d+|[^\W\d_]+\d*)|\*)*"
 _SCRIPT = r"[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[a-zA-Z]+|(?s:[^\\{}]))"
 _BAR = r"\\(?:bar|overline)(?![a-zA-Z])\s*((?s:.*))"
+_SQUARE = r"\s*_\s*\{\s*(\w+)\s*(?:\\times|×|x|,|\\cdot|\*)\s*\1\s*\}"  # I_{n \times n}
 _SIMPLE = r"\\?[A-Za-z]+(?:\s*_\s*\{?\w+\}?)?"
 
 
@@ -206,6 +207,13 @@ def _scripted(language: Language, spelling: str, base: str, scripts: str) -> tup
         return (*_bare(language, base, base), *lex_scripts(language, scripts))
     if name == "I" and found is None and (whole[1:].isdigit() or whole[1:] in language.symbols.spellings):
         return (atom("identity", spelling, Node("identity", (), whole[1:])),)
+    square = re.fullmatch(_SQUARE, scripts) if name == "I" and found is None else None
+    if square is not None and (square[1].isdigit() or square[1] in language.symbols.spellings):
+        return (atom("identity", spelling, Node("identity", (), square[1])),)
+    if "," in whole and (found is None or found.shape == SCALAR):
+        together = language.symbols.find(whole.replace(",", ""))  # W_{2,i} and W_{2i}
+        if together is not None and together.kind != "function":
+            return (atom("symbol", spelling, symbol(together.name)),)
     if found is None and language.undeclared and scripts.strip("_{} \t").isdecimal():
         return (letter(spelling),)
     return (Token("scripted", spelling, FACTOR, None, (base, scripts)),)

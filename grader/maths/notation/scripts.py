@@ -11,7 +11,7 @@ from grader.maths.notation import brackets
 from grader.maths.notation.lists import condition
 from grader.maths.notation.resolve import letter
 from grader.maths.notation.tokens import Token
-from grader.maths.tree import Node, number, symbol
+from grader.maths.tree import Node, call, number, symbol
 
 if TYPE_CHECKING:
     from grader.maths.notation.parser import Parser
@@ -32,7 +32,13 @@ def scripted(parser: Parser, token: Token) -> Node:
     if found is not None and found.kind == "function":
         return _derivative(parser, token, found.name, True, scripts)
     below = scripts.strip()
-    inner = _below(below) if below.startswith("_") and "^" not in below else ""
+    inner = _below(below) if below.startswith("_") and "^" not in below else _example(below, parser.bound)
+    of_rows = language.symbols.with_rows(base) if inner else None
+    if of_rows is not None:
+        indices = _indices(parser, token, inner, True)
+        if len(indices) == 2:
+            return Node("entry", (symbol(of_rows.name), *indices))
+        return call("row_of", symbol(of_rows.name), *indices)
     if found is not None and found.shape != SCALAR and inner:
         return Node("entry", (symbol(found.name), *_indices(parser, token, inner, found.shape[1] != 1)))
     if inner and _mentions(inner, parser.bound) and (found is not None or language.undeclared):
@@ -46,6 +52,12 @@ def scripted(parser: Parser, token: Token) -> Node:
         return _derivative(parser, token, canonical(base), False, scripts)
     plain = letter(token.text)
     return plain.node or parser.prefix(plain)
+
+
+def _example(scripts: str, bound: list[str]) -> str:
+    """The i of `x^{(i)}`, where a sum runs over i."""
+    upper = re.fullmatch(r"\^\s*\{?\s*\(\s*([A-Za-z])\s*\)\s*\}?", scripts)
+    return upper[1] if upper is not None and upper[1] in bound else ""
 
 
 def _derivative(parser: Parser, token: Token, name: str, declared: bool, scripts: str) -> Node:

@@ -28,7 +28,10 @@ MOST_WEIGHT = 2**20
 # Operations and functions that need whole numbers where a name stands.
 _COUNTING = frozenset(
     [("fold",), ("entry",), ("exponent",), ("identity",), ("broadcast",), ("filled",), ("limit",)]
-    + [(name, 0) for name in ("factorial", "binomial", "gcd", "lcm", "mod", "floor", "ceil", "round")]
+    + [
+        (name, 0)
+        for name in ("row_of", "factorial", "binomial", "gcd", "lcm", "mod", "floor", "ceil", "round")
+    ]
 )
 
 

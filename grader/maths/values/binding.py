@@ -78,6 +78,23 @@ def entry(node: Node, point: Point, evaluate: Evaluate, exact: Exact) -> Value:
     return value[whole[0] - 1, whole[1] - 1]
 
 
+def row(node: Node, point: Point, evaluate: Evaluate, exact: Exact) -> Value:
+    """A row of a matrix as a column, counted from 1.
+
+    Raises:
+        Unclear: the index is no whole number at this point.
+        StudentError: the index is out of range.
+    """
+    array, place = node.args
+    value, index = evaluate(array, point), exact(place, point.integers)
+    if index is None or index.denominator != 1 or not is_matrix(value):
+        raise Unclear
+    if not 1 <= index <= value.nrows():
+        raise StudentError(f"{to_text(node)}: there is no row {index} of {value.nrows()}.", code="index")
+    cells = [value[int(index) - 1, column] for column in range(value.ncols())]
+    return point.algebra.matrix(len(cells), 1, cells)
+
+
 def cases(node: Node, point: Point, evaluate: Evaluate) -> Value:
     """The value of the first case whose condition holds.
 

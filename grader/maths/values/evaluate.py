@@ -216,6 +216,8 @@ def _transpose(node: Node, point: Point) -> Value:
 def _call(node: Node, point: Point) -> Value:
     pair: Any = node.value
     name, primes = pair
+    if name == "row_of":
+        return binding.row(node, point, evaluate, exact)
     if name in whole.EXACT and not primes:
         known = exact(node, point.integers)
         if known is not None:

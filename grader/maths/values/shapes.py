@@ -28,6 +28,7 @@ _REDUCING = frozenset(("trace", "det", "rank", "total", "mean"))
 # Functions of arrays; all others are applied entry by entry.
 _OF_ARRAYS = _REDUCING | frozenset(
     "norm inv pinv diag transpose dag dot cross outer solve lstsq eye zeros ones root log softmax".split()
+    + ["row_of"]
 )
 _CONDITIONS = frozenset("relation and or not implies truth member".split())
 _SCALARS = frozenset("number decimal constant partial".split())
@@ -645,6 +646,10 @@ class _Inference:
             return call("inv", args[0]), shape
         if name == "pinv":
             return call("pinv", args[0]), (shape[1], shape[0])
+        if name == "row_of":
+            if shapes[1] != SCALAR or FLEXIBLE in shapes:
+                raise ShapeError(f"{to_text(node)}: a matrix and a number are wanted.")
+            return node._replace(args=args), (shapes[0][1], 1)
         if name == "diag":
             if shape[1] == 1:
                 return call("diag", args[0]), (shape[0], shape[0])
