@@ -26,9 +26,10 @@ MOST_SIZE = 64
 
 _REDUCING = frozenset(("trace", "det", "rank", "total", "mean"))
 # Functions of arrays; all others are applied entry by entry.
-_OF_ARRAYS = _REDUCING | frozenset(
-    "norm inv pinv diag transpose dag dot cross outer solve lstsq eye zeros ones root log softmax".split()
-    + ["row_of"]
+_OF_ARRAYS = (
+    _REDUCING
+    | frozenset(("row_of", *"norm inv pinv diag transpose dag dot cross outer solve lstsq".split()))
+    | frozenset(("eye", "zeros", "ones", "root", "log", "softmax"))
 )
 _CONDITIONS = frozenset("relation and or not implies truth member".split())
 _SCALARS = frozenset("number decimal constant partial".split())
