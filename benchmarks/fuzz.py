@@ -1,18 +1,16 @@
 """Throws broken and odd formulas at every reader and at the decision, and prints what should not happen.
 
     python benchmarks/fuzz.py SECONDS [--seed N] [--seeds FOLDER] [--out FILE] [--again FILE]
-    python benchmarks/fuzz.py SECONDS --atheris          (where atheris is installed)
 
 A finding is any exception but StudentError, any run above a second, a process that ended or does not answer,
 a formula that differs from itself, and a pair that is same one way round and different the other. Each is
-made smaller and told once, with its trace; --again tries the findings of an earlier run. Without atheris the
-texts are real answers with random edits, guided by nothing; the seed makes a run repeatable.
+made smaller and told once, with its trace; --again tries the findings of an earlier run. The texts are real
+answers with random edits, guided by nothing (fuzz_atheris.py is guided); the seed makes a run repeatable.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import random
 import resource
@@ -23,7 +21,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, process_time
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from mutations import SEEDS, mutated, smaller
 
@@ -66,11 +64,11 @@ class Finding(NamedTuple):
     seconds: float = 0.0
 
 
-def attempt(case: Case) -> Finding | None:
-    """Reads both texts, prints and reads them again, decides; None where all went as it should."""
+def attempt(case: Case, *, reading_only: bool = False) -> Finding | None:
+    """Reads both texts, writes them, decides unless `reading_only`; None where all went as it should."""
     start = process_time()
     try:
-        wrong = _attempt(case)
+        wrong = _attempt(case, reading_only)
     except StudentError:
         wrong = ""
     except (Exception, RecursionError, MemoryError) as error:
@@ -81,7 +79,7 @@ def attempt(case: Case) -> Finding | None:
     return Finding("slow", case, seconds=spent) if spent > SLOW_S else None
 
 
-def _attempt(case: Case) -> str:
+def _attempt(case: Case, reading_only: bool) -> str:
     from grader.maths.names import NONE, declare, open_symbols
     from grader.maths.notation import read, to_latex, to_mathml, to_text
     from grader.maths.sameness.decide import decide
@@ -94,6 +92,8 @@ def _attempt(case: Case) -> str:
         right = read(case.right, declared, case.notation, undeclared=case.open)
     except StudentError:
         right = left
+    if reading_only:
+        return ""
     symbols = open_symbols([left, right], declared) if case.open else declared
     there, back = decide(left, right, symbols).outcome, decide(right, left, symbols).outcome
     if {there, back} == {"same", "different"}:
@@ -256,34 +256,6 @@ def again(path: Path) -> int:
     return left
 
 
-def run_atheris(seconds: float, seed: int, seeds: dict[Notation, list[str]], out: Path | None) -> None:
-    """Lets atheris choose the bytes, guided by the branches they reach; findings do not stop it."""
-    import tempfile
-
-    atheris: Any = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=["grader"]):
-        for name in ("decide", "identity", "notation.latex", "notation.plain", "notation.python"):
-            importlib.import_module(f"grader.maths.{name}")
-    known: set[str] = set()
-
-    def test_one_input(data: bytes) -> None:
-        head, text = data[:1] or b"\0", data[1:].decode("utf-8", "surrogateescape")
-        left, _, right = text.partition("\n")
-        case = Case(left, right or left, NOTATIONS[head[0] % 3], head[0] < 128)
-        found = attempt(case)
-        if found is not None and found.kind not in known:
-            known.add(found.kind)
-            report(minimised(found, attempt, 10), out)
-
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, (notation, text) in enumerate((name, one) for name in NOTATIONS for one in seeds[name]):
-            first = bytes([NOTATIONS.index(notation)])
-            (Path(corpus) / str(number)).write_bytes(first + text.encode("utf-8", "replace"))
-        limits = [f"-max_total_time={int(seconds)}", f"-seed={seed}", "-max_len=400", "-timeout=30"]
-        atheris.Setup([sys.argv[0], *limits, corpus], test_one_input)
-        atheris.Fuzz()
-
-
 def main() -> None:
     """Runs, and ends with 1 if anything was found."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -292,13 +264,9 @@ def main() -> None:
     options.add_argument("--seeds", type=Path, metavar="FOLDER", help="a folder of answer pairs (*.jsonl)")
     options.add_argument("--out", type=Path, metavar="FILE", help="where findings are added, as JSON lines")
     options.add_argument("--again", type=Path, metavar="FILE", help="only try these findings again")
-    options.add_argument("--atheris", action="store_true", help="let atheris choose the texts")
     chosen = options.parse_args()
     if chosen.again:
         sys.exit(1 if again(chosen.again) else 0)
-    if chosen.atheris:
-        run_atheris(chosen.seconds, chosen.seed, read_seeds(chosen.seeds), chosen.out)
-        return
     sys.exit(1 if run(chosen.seconds, chosen.seed, read_seeds(chosen.seeds), chosen.out) else 0)
 
 

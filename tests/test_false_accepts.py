@@ -182,3 +182,43 @@ def test_conditions_that_were_seen_both_ways_agree(one: str, other: str) -> None
 def test_a_typed_backslash_between_sets_takes_away() -> None:
     assert same(r"[0, 2] \ {1}", "[0, 2]").outcome == "different"
     assert same(r"[0, 2] \ {1}", "[0, 2] ∖ {1}").outcome == "same"
+
+
+SIZED = {"A": {"matrix": ["n", "n"]}, "w": {"vector": "n"}, "x": {"scalar": "real"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A", "A (1 + (n - 2) (n - 3) (n - 4))"),
+        ("n A", "A (9 n^3 - 26 n^2 + 24 n) / n^2"),
+        ("norm(w)^2", "norm(w)^2 + (n - 2) (n - 3) (n - 4)"),
+        ("x^n", "x^(n + (n - 2) (n - 3) (n - 4))"),
+        ("norm(w) / n", "norm(w) / (n + (n - 2) (n - 3) (n - 4))"),
+        ("exp(-n) A", "exp(-9 n^2/n + 26 - 24/n) A"),
+    ],
+)
+def test_what_is_equal_at_three_small_sizes_is_not_the_same(one: str, other: str) -> None:
+    for expected, got in ((one, other), (other, one)):
+        found = same(expected, got, SIZED, dimensions=[{"n": 3}])
+        assert found.outcome == "different", found
+
+
+def test_many_zeros_among_the_sizes_are_no_proof() -> None:
+    zeros = " ".join(f"(n - {size})" for size in range(1, 10))
+    found = same(f"A (1 + {zeros})", f"A + {zeros} A", SIZED, dimensions=[{"n": 3}])
+    assert found.outcome == "same"
+    assert "few sizes were tried" in found.how
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A^3 / (n - 1)^2", "A^2 A / (n^2 - 2 n + 1)"),
+        ("trace(I_n) w", "n w"),
+        ("sum_(i=1)^n i w", "n (n + 1) / 2 w"),
+        ("n^3 mean(w)", "n^2 total(w)"),
+    ],
+)
+def test_what_is_equal_at_all_sizes_is_the_same(one: str, other: str) -> None:
+    assert same(one, other, SIZED, dimensions=[{"n": 3}]).outcome == "same"

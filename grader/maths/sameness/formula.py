@@ -14,6 +14,7 @@ from grader.maths.tree import Node
 from grader.maths.values.algebra import Point, Undefined, Value
 from grader.maths.values.evaluate import evaluate, weight
 from grader.maths.values.field import ABSOLUTE, CONDITIONAL, OPAQUE, field_point
+from grader.maths.values.sample import LARGE
 from grader.maths.values.shapes import FLEXIBLE, infer
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _COUNTING = frozenset(
         for name in ("row_of", "factorial", "binomial", "gcd", "lcm", "mod", "floor", "ceil", "round")
     ]
 )
+# Functions of which a factor may be taken out, or that divide by it.
+_LINEAR = frozenset((name, 0) for name in ("trace", "total", "mean", "transpose", "diag", "inv", "pinv"))
 
 
 class Frame:
@@ -130,10 +133,23 @@ class Frame:
         return found
 
     def sizes(self, index: int) -> Mapping[str, int]:
-        """The dimensions of the `index`-th point: each of the declared sets in turn."""
+        """The dimensions of the `index`-th point: the declared sets in turn, then larger secret ones."""
+        if index >= LARGE and self.symbols.dimensions:
+            return self._large_sizes(index)
         return (
             self.symbols.dimensions[index % len(self.symbols.dimensions)] if self.symbols.dimensions else {}
         )
+
+    def _large_sizes(self, index: int) -> dict[str, int]:
+        """Sizes that nobody can know, in the order of the declared ones; in a square frame one for all."""
+        given = self.symbols.dimensions[0]
+        steps = blake2b(b"sizes%d" % index + self.secret, digest_size=64).digest()
+        size, sizes = 5, dict(given)
+        for place, name in enumerate(sorted(given, key=lambda name: given[name])):
+            if place == 0 or not self.square:
+                size += 1 + steps[place % 64] % 6
+            sizes[name] = size
+        return sizes
 
 
 class FieldValue(NamedTuple):
@@ -182,6 +198,11 @@ class Formula:
         from grader.maths.sameness.independence import arguments_of
 
         return arguments_of(self)
+
+    @cached_property
+    def size_degree(self) -> int:
+        """A bound on the degree in the sizes that are written as numbers: 2/n has 1."""
+        return _size_degree(self.settled, self.frame.symbols)
 
     def counting(self) -> bool:
         """Whether names of integers must be small numbers here: in exponents, limits, sizes."""
@@ -259,6 +280,28 @@ def _settled(node: Node, frame: Frame, kept: dict[Node, tuple[Node, Shape, bool]
     if formula.weight > MOST_WEIGHT:
         raise StudentError("The formula is of too high a degree to be compared.", code="too-large")
     return formula
+
+
+_UNKNOWN_DEGREE = 100
+
+
+def _size_degree(node: Node, symbols: Symbols) -> int:
+    if node.op == "symbol":
+        symbol = symbols.table.get(str(node.value))
+        if symbol is None:
+            return 0
+        if symbol.definition is not None:
+            return _size_degree(symbol.definition, symbols)
+        return int(symbol.kind == "dimension")
+    degree = sum(_size_degree(one, symbols) for one in node.args)
+    if degree and node.op == "power":
+        exponent = node.args[1].args[0] if node.args[1].op == "negate" else node.args[1]
+        if exponent.op != "number" or exponent.value.denominator != 1:  # type: ignore[union-attr]
+            return _UNKNOWN_DEGREE
+        return degree * max(1, abs(int(exponent.value)))  # type: ignore[arg-type]
+    if degree and node.op in ("fold", "call") and node.value not in _LINEAR:
+        return _UNKNOWN_DEGREE
+    return degree
 
 
 def resized(formula: Formula, shape: Shape) -> Formula:

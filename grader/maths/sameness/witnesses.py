@@ -1,8 +1,9 @@
 """Points that random ones are not: whole numbers with common factors or large ones, matrices of low rank.
 
 Two formulas that agree at random points are tried here once more, where what they do depends on such things:
-gcd(n, 6) and gcd(n, 78) differ where 13 divides n, sums of n terms may be tried for few n only, and the rank
-of a matrix is its size almost everywhere. A witness is a proof; that none was found tells nothing new.
+gcd(n, 6) and gcd(n, 78) differ where 13 divides n, sums of n terms and sizes may be tried for few n only, and
+the rank of a matrix is its size almost everywhere. A witness is a proof; that none was found tells nothing
+new.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _MOST_NUMBER = 400  # larger sums and factorials take long
 _POINTS = 40
 _FEW_POINTS = 6
 _RANKS = 16
+_SIZES = 3  # of each dimension, at the first points
+_LARGE_SIZES = 2
 
 
 def differ(expected: Formula, got: Formula) -> bool:
@@ -37,7 +40,40 @@ def differ(expected: Formula, got: Formula) -> bool:
     seen = expected.seen | got.seen
     if ("rank", 0) in seen and _differ_in_rank(expected, got):
         return True
-    return not seen.isdisjoint(expected.frame.integers) and _differ_in_numbers(expected, got, seen)
+    if not seen.isdisjoint(expected.frame.integers):
+        return _differ_in_numbers(expected, got, seen)
+    return _size_degree(expected, got) >= _SIZES and _differ_in_sizes(expected, got)
+
+
+def sizes_are_few(expected: Formula, got: Formula) -> bool:
+    """Whether formulas that are equal at all sizes tried may differ at others."""
+    return _size_degree(expected, got) >= _SIZES + _LARGE_SIZES
+
+
+def _size_degree(expected: Formula, got: Formula) -> int:
+    if not (expected.counting() or got.counting()):
+        return 0  # sizes were random elements like all others
+    return expected.size_degree + got.size_degree
+
+
+def _differ_in_sizes(expected: Formula, got: Formula) -> bool:
+    """Whether the values differ for larger sizes: (n - 2)(n - 3)(n - 4) is 0 at three small ones."""
+    from grader.maths.sameness.agreement import differ_at
+
+    plural = expected.plural or got.plural
+    for index in range(LARGE, LARGE + _LARGE_SIZES):
+        try:
+            wanted, found = (formula.at(index, plural, True) for formula in (expected, got))
+            if is_matrix(wanted.value) == is_matrix(found.value) and wanted.value == found.value:
+                continue
+            if not (wanted.opaque or found.opaque):
+                return True
+            sample = expected.frame.sample(index)
+            if sample is not None and differ_at(expected, got, sample):
+                return True
+        except (StudentError, Undefined):
+            continue
+    return False
 
 
 def _random(formula: Formula) -> Random:
