@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
 from random import Random
@@ -296,9 +297,9 @@ def _size_degree(node: Node, symbols: Symbols) -> int:
     degree = sum(_size_degree(one, symbols) for one in node.args)
     if degree and node.op == "power":
         exponent = node.args[1].args[0] if node.args[1].op == "negate" else node.args[1]
-        if exponent.op != "number" or exponent.value.denominator != 1:  # type: ignore[union-attr]
-            return _UNKNOWN_DEGREE
-        return degree * max(1, abs(int(exponent.value)))  # type: ignore[arg-type]
+        times = exponent.value
+        whole = isinstance(times, Fraction) and times.denominator == 1
+        return degree * max(1, abs(int(str(times)))) if whole else _UNKNOWN_DEGREE
     if degree and node.op in ("fold", "call") and node.value not in _LINEAR:
         return _UNKNOWN_DEGREE
     return degree
