@@ -97,7 +97,7 @@ def unknown_name(text: str, symbols: Symbols, column: int) -> StudentError:
         near = [one for one in symbols.table if one.lower() == name.lower()][:1]
     hint = f"; did you mean {near[0]}?" if near else ""
     declared = ", ".join(symbols.table)
-    rest = f" The names of this part are: {declared}." if declared and not near else ""
+    rest = f". The names of this part are: {declared}." if declared and not near else ""
     return StudentError(f"Column {column}: unknown name {text!r}{hint}{rest}", code="unknown-name")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -20,6 +21,8 @@ from grader.types import Answer, Document, File, Notation, Place, Problem
 DATA: Final = "outline.json"
 _MOST_FILES: Final = 200
 _MOST_PASSAGE: Final = 300
+_MOST_HEADINGS: Final = 40
+_LONGEST_HEADING: Final = 60
 
 Finding = Literal["missing", "unreadable", "other form", "several", "read", "agrees", "differs", "unsure"]
 
@@ -43,12 +46,16 @@ class Looked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """Everything about a hand-in: each part in the order of the sheet, and the files that cannot be read."""
+    """Everything about a hand-in: each part in the order of the sheet, and the files that cannot be read.
+
+    `strange` are headings without a number of the sheet, while parts are missing: there they may stand.
+    """
 
     assignment: str
     title: str
     parts: tuple[Looked, ...]
     problems: tuple[Problem, ...]
+    strange: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -91,7 +98,9 @@ class Desk:
             self._defined(part, documents) if part.functions else self._look(part, answers.get(part.id, ()))
             for part in self.outline.parts
         )
-        return HandIn(self.outline.assignment, self.outline.title, looked, tuple(problems))
+        missing = any(one.finding == "missing" for one in looked)
+        strange = tuple(_strange(documents, self.outline.parts)) if missing else ()
+        return HandIn(self.outline.assignment, self.outline.title, looked, tuple(problems), strange)
 
     def look(self, part: str, text: str, notation: Notation = "python") -> Looked:
         """What is understood of one typed answer.
@@ -270,6 +279,15 @@ def _documents(path: Path) -> tuple[list[Document], list[Problem]]:
     if not found and not problems:
         raise StudentError(f"{path} holds no files.")
     return found, problems
+
+
+def _strange(documents: Sequence[Document], parts: Sequence[PartOutline]) -> Iterator[str]:
+    """The headings that begin with no number of the sheet."""
+    numbers = {part.number for part in parts}
+    headings = (block.text for document in documents for block in document.blocks if block.kind == "heading")
+    for text in islice(headings, _MOST_HEADINGS):
+        if not any(re.search(rf"(?<![\w.]){re.escape(number)}(?![\w])", text) for number in numbers):
+            yield _short(" ".join(text.split()))[:_LONGEST_HEADING]
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:

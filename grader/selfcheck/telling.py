@@ -32,6 +32,7 @@ HONEST: Final = (
     "line says ✓ agrees or ✗ does not agree; · says nothing about it. No marks were given, nothing was kept "
     "or sent."
 )
+_STRANGE: Final = "Headings that name no part, though parts are missing: "
 USAGE: Final = """usage: python {name} FILE-OR-FOLDER [--html PAGE.html]
 
 Looks at your notebook, write-up or answer file before you hand it in: is every part found, is it read as you
@@ -95,6 +96,8 @@ def as_text(looked: HandIn) -> str:
     if looked.problems:
         told += ["", "Could not be read:"]
         told += [_filled(f"{problem.place}: {problem.message}", "  ") for problem in looked.problems]
+    if looked.strange:
+        told += ["", _filled(_STRANGE + "; ".join(looked.strange), "")]
     return "\n".join([*told, "", _summary(looked), _filled(HONEST, "")])
 
 
@@ -140,6 +143,8 @@ def as_page(looked: HandIn) -> str:
         f"<li class=bad>{escape(_visible(f'{problem.place}: {problem.message}'))}</li>"
         for problem in looked.problems
     )
+    named = escape(_visible("; ".join(looked.strange)))
+    strange = f"<p>{_STRANGE}{named}</p>\n" if named else ""
     title = escape(_visible(f"{looked.title}: self-check"))
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -154,7 +159,7 @@ def as_page(looked: HandIn) -> str:
 <main>
 <h1>{title}</h1>
 <p>{escape(_summary(looked))}</p>
-<ul>
+{strange}<ul>
 {problems}{rows}
 </ul>
 </main>

@@ -106,11 +106,11 @@ def fit_cases() -> tuple[Case, ...]:
 
 def fit_public() -> list[tuple[tuple[list[float], int, list[float]], list[float]]]:
     """What students may try `fit_poly` on: 14 examples, the notebook's n, and columns below and beyond."""
-    inputs = [round(cos(pi * (2 * k + 1) / 28), 3) for k in range(14)]
-    labels = [float(k % 5 - 2) for k in range(14)]
-    rows = tuple(map(Fraction, inputs)), tuple(map(Fraction, labels))
-    fits = [(degree, fit_poly(rows[0], degree, rows[1])) for degree in (3, 20)]
-    return [((inputs, degree, labels), [float(entry) for entry in weights]) for degree, weights in fits]
+    inputs = tuple(Fraction(round(100 * cos(pi * (2 * k + 1) / 28)), 100) for k in range(14))
+    labels = tuple(Fraction(k % 5 - 2) for k in range(14))
+    given = [float(entry) for entry in inputs], [float(entry) for entry in labels]
+    fits = [(degree, fit_poly(inputs, degree, labels)) for degree in (3, 20)]
+    return [((given[0], degree, given[1]), [float(entry) for entry in weights]) for degree, weights in fits]
 
 
 def fit(case: Case = EXAMPLE) -> Row:
