@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from grader import digests, files, groups, marking, terms
+from grader import digests, files, groups, hiding, marking, pictures, terms
 from grader.errors import MachineError, StaffError, StudentError
 from grader.gradebook import Recording, RememberedDecision
 from grader.running import Outcome, Sandboxes
@@ -29,7 +29,7 @@ class Desk:
     `near` is where the class lies. `rubric` is the one for every submission, if staff named it; `fallback`
     the one for submissions that do not say which assignment they are. Reports of `home` lie in `out` itself,
     others below it. `remembered` are decisions on equal answers. Without `reports`
-    none is written.
+    none is written. What is shown later is shown by `now`, and not at all without one.
     """
 
     near: Path
@@ -41,6 +41,7 @@ class Desk:
     remembered: tuple[RememberedDecision, ...] = ()
     reports: bool = True
     isolation: Isolation | Literal["auto"] = "auto"
+    now: datetime | None = None
 
     @property
     def chosen_by(self) -> str:
@@ -129,8 +130,15 @@ def has_report(result: Result, desk: Desk, *, since: datetime | None = None) -> 
         return False
 
 
-def write_report(result: Result, desk: Desk) -> Problem | None:
+def write_report(
+    result: Result,
+    desk: Desk,
+    rules: terms.Terms = terms.NONE,
+    files_in: Sequence[File] = (),
+) -> Problem | None:
     """Writes a student's report, or a page that stands in for it and what the program failed on.
+
+    By the rules parts are shown whose time has come; `files_in` are what the student handed in.
 
     Raises:
         MachineError: the disk is full, or the folder cannot be written.
@@ -141,7 +149,8 @@ def write_report(result: Result, desk: Desk) -> Problem | None:
     files.make_folder(path.parent)
     fault = None
     try:
-        page = report.student_page(result)
+        whole = hiding.opened(result, rules, desk.now or hiding.NEVER)
+        page = report.student_page(pictures.with_pictures(whole, files_in))
     except Exception as error:  # the marks are more important than the page: they are kept, the run goes on
         page, fault = report.fallback, Problem(Place(result.student), _where(error))
     files.write_whole(path, page)
@@ -258,7 +267,7 @@ def _grade(
         made_from=made_from,
         recalled=_recalled(result, rubric, prepared, desk, _seen(path, rubric.digest, desk.secret)),
     )
-    fault = write_report(result, desk) if desk.reports else None
+    fault = write_report(result, desk, rubric.terms, submission.files) if desk.reports else None
     return Finished(recording, fault, len(rubric.parts) - len(holds))
 
 

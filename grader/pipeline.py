@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from grader import files, grading, moves, statistics, table, workers
+from grader import files, grading, hiding, moves, statistics, table, workers
 from grader.errors import StaffError
 from grader.gradebook import Gradebook, open_gradebook
 from grader.grading import Desk, Failed, Finished
@@ -114,12 +115,14 @@ def grade(
     again: bool = False,
     isolation: Isolation | Literal["auto"] = "auto",
     progress: Callable[[Progress], None] = lambda _: None,
+    now: datetime | None = None,
 ) -> Summary:
     """Grades everything under `path` and writes marks, reports, table and overview under `out`.
 
     Submissions that are as they were when they were marked with the same rubric are left alone, unless
     `again`. A run that is stopped loses nothing it had finished. The class list in `roster` gives students
-    their keys and names. `isolation` is that of student code, where a rubric asks to run it.
+    their keys and names. `isolation` is that of student code, where a rubric asks to run it. What is shown
+    later is shown by `now`, and not at all without one.
 
     Raises:
         StaffError: nothing to grade at the path, no rubric for it, a rubric or a class list with faults.
@@ -135,7 +138,9 @@ def grade(
     tally = Tally(progress)
     with open_gradebook(out / GRADEBOOK) as book:
         remembered = tuple(one for name in book.assignments() for one in book.remembered(name))
-        desk = Desk(path, out, book.secret(), rubric, fallback, home, remembered, isolation=isolation)
+        desk = Desk(
+            path, out, book.secret(), rubric, fallback, home, remembered, isolation=isolation, now=now
+        )
         handed_in = ((one, files.fingerprint(one, chosen_by=desk.chosen_by)) for one in intake.submissions)
         tasks = changed(handed_in, desk, book, tally, again=again)
         homeless = _collect(workers.work(tasks, desk, jobs), book, tally)
@@ -270,10 +275,17 @@ def _no_rubric(path: Path) -> str:
 
 
 def close(
-    assignment: str, desk: Desk, book: Gradebook, tally: Tally, lost: tuple[Problem, ...]
+    assignment: str, desk: Desk, book: Gradebook, tally: Tally, lost: tuple[Problem, ...] | None
 ) -> ClassSummary:
-    """Writes the table and the overview of an assignment, with the students of earlier runs."""
+    """Writes the table and the overview of an assignment, with the students of earlier runs.
+
+    `lost` is what is nobody's; None where this run read no submissions.
+    """
     from grader import report
+
+    if lost is None:
+        lost = book.lost(assignment)
+    book.note_lost(assignment, lost)
 
     rubric = grading.present_rubric(desk, assignment)
     if rubric is not None:
@@ -284,16 +296,32 @@ def close(
     everyone = {student for student, _ in book.students(assignment)}
     stored = {result.student: result for result in book.results(assignment, only=everyone - set(fresh))}
     marked = book.touched(assignment)
-    for student, result in stored.items():
+    rules, now = book.terms(assignment), desk.now or hiding.NEVER
+    moved = moves.between(
+        {student: result for (of, student), result in tally.before.items() if of == assignment},
+        [whole for student in sorted(graded) if (whole := (fresh | stored).get(student))],
+    )
+    others = {move.student for move in moved}
+    for student, result in (fresh | stored).items():
         is_old = student in graded and result != graded[student]
-        if is_old or not grading.has_report(result, desk, since=marked.get(student)):
+        since = max(
+            (at for at in (marked.get(student), hiding.last_opening(result, rules, now)) if at), default=None
+        )
+        written = student in fresh or grading.has_report(result, desk, since=since)
+        if is_old or not written or student in others:
             whole = book.latest(student, assignment) or result
-            tally.shown(result, grading.write_report(whole, desk))
+            handed_in = book.files(assignment, student)
+            tally.shown(result, grading.write_report(whole, desk, rules, handed_in))
     results = [found for _, found in sorted((fresh | stored).items())]
     hrefs = {result.student: f"reports/{files.report_name(result.student)}" for result in results}
-    people = book.marks_since(assignment, 0) if marked else ()
-    overview = statistics.overview(results, lost, hrefs=hrefs, history=people)
     folder = grading.folder_of(desk, assignment)
+    staff = {
+        result.student: f"staff/{name}"
+        for result in results
+        if (folder / "staff" / (name := files.report_name(result.student))).is_file()
+    }
+    people = book.marks_since(assignment, 0) if marked else ()
+    overview = statistics.overview(results, lost, hrefs=hrefs, staff_hrefs=staff, history=people)
     files.write_whole(folder / "marks.csv", table.marks_csv(results))
     files.write_whole(folder / "index.html", report.class_page(overview))
     unchanged = tally.unchanged.get(assignment, set())
@@ -314,8 +342,5 @@ def close(
             for result in results
             if (fault := tally.no_report.get((assignment, result.student))) is not None
         ),
-        moved=moves.between(
-            {student: result for (of, student), result in tally.before.items() if of == assignment},
-            [result for result in results if result.student in graded],
-        ),
+        moved=moved,
     )

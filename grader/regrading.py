@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from grader import files, grading, moves, pipeline, workers
@@ -43,6 +44,7 @@ def regrade(
     jobs: int | None = None,
     apply: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
+    now: datetime | None = None,
 ) -> tuple[Regraded, ...]:
     """What grading again would change in the gradebook under `out`; with `apply` it is kept and shown.
 
@@ -57,7 +59,7 @@ def regrade(
         raise StaffError(f"there is no gradebook in {out}; grade first, or name the folder with --out")
     tally = Tally(progress)
     with open_gradebook(out / pipeline.GRADEBOOK) as book:
-        desk = _desk(out, path, rubric, book)
+        desk = replace(_desk(out, path, rubric, book), now=now)
         tasks = pipeline.changed(_handed_in(book, path, desk), desk, book, tally, again=False)
         finished: list[Finished] = []
         for chunk in workers.work(tasks, desk, jobs):
@@ -109,8 +111,9 @@ def _one(
         after = tuple(book.results(assignment, only=students))
         for result in after:
             whole = book.latest(result.student, assignment) or result
-            tally.shown(result, grading.write_report(whole, desk))
-        pipeline.close(assignment, desk, book, tally, ())
+            handed_in = book.files(assignment, result.student)
+            tally.shown(result, grading.write_report(whole, desk, book.terms(assignment), handed_in))
+        pipeline.close(assignment, desk, book, tally, None)
     else:
         after = book.rehearse(recordings, rules)
     moved = moves.between(before, after)

@@ -17,7 +17,7 @@ from grader.errors import Fault
 from grader.types import Visibility
 from grader.yamltext import Loaded, Path
 
-TERMS_KEYS = ("due", "late", "attempts", "best", "cap", "rounding")
+TERMS_KEYS = ("due", "publish", "late", "attempts", "best", "cap", "rounding")
 RUBRIC_KEYS = (
     "assignment", "title", "reference", "symbols", "dimensions", "sections", "total", "conventions",
     *TERMS_KEYS, "run", "sandbox", "parts",

@@ -1,4 +1,4 @@
-"""What a rubric says about totals: due date, lateness, attempts, dropped parts, bonus, cap, rounding.
+"""What a rubric says about totals: due date, publication, lateness, attempts, dropped parts, bonus, rounding.
 
 Extensions stand in a CSV file beside the rubric, one line for each student:
 
@@ -32,7 +32,7 @@ M = TypeVar("M", bound=Options)
 
 def read(given: Mapping[str, Any], parts: Sequence[PartText], path: Path, faults: Faults) -> Terms:
     """The terms of the rubric at `path`, with their faults noted."""
-    due = _due(given, faults)
+    due = _moment(given, "due", faults)
     late = _options(Late, given["late"], ("late",), faults) if "late" in given else Late()
     late = late or Late()
     if late != Late() and due is None and "due" not in given:
@@ -50,6 +50,7 @@ def read(given: Mapping[str, Any], parts: Sequence[PartText], path: Path, faults
         cap=_cap(given["cap"], faults) if "cap" in given else None,
         rounding=rounding,
         extensions=_extensions(late.extensions, path, faults) if late.extensions else {},
+        publish=_moment(given, "publish", faults),
     )
 
 
@@ -61,13 +62,13 @@ def extension_bytes(given: Mapping[str, Any], path: Path) -> bytes:
     return beside.read_bytes() if beside is not None and beside.is_file() else b""
 
 
-def _due(given: Mapping[str, Any], faults: Faults) -> datetime | None:
-    if "due" not in given:
+def _moment(given: Mapping[str, Any], key: str, faults: Faults) -> datetime | None:
+    if key not in given:
         return None
     try:
-        return moment(given["due"])
+        return moment(given[key])
     except ValueError as error:
-        faults.add(("due",), repr(given["due"]), str(error).removeprefix("meant "))
+        faults.add((key,), repr(given[key]), str(error).removeprefix("meant "))
         return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -88,7 +88,10 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The rules of a rubric for the total; `bonus` parts only add, `attempts` says which of them counts."""
+    """The rules of a rubric for the total; `bonus` parts only add, `attempts` says which of them counts.
+
+    `publish` is when students are shown what waits for the marks to be published; it changes no total.
+    """
 
     due: datetime | None = None
     late: Late = field(default_factory=Late)
@@ -98,6 +101,7 @@ class Terms:
     cap: Fraction | Decimal | None = None
     rounding: Rounding | None = None
     extensions: Mapping[str, Extension] = field(default_factory=dict)
+    publish: datetime | None = None
 
 
 NONE: Final = Terms()
@@ -117,7 +121,7 @@ def settle(
 
     `received` is when it was handed in; `late` is what the platform says where it does not tell the time.
     """
-    if terms == NONE:
+    if replace(terms, publish=None) == NONE:
         return None
     extension = terms.extensions.get(student.casefold(), Extension())
     steps: list[Step] = []
@@ -343,6 +347,8 @@ def to_json(terms: Terms) -> str:
             for student, one in sorted(terms.extensions.items())
         },
     }
+    if terms.publish is not None:
+        kept["publish"] = terms.publish.isoformat()
     return json.dumps(kept, separators=(",", ":"))
 
 
@@ -374,6 +380,7 @@ def from_json(text: str) -> Terms:
             student: Extension(extra, None if received is None else datetime.fromisoformat(received), why)
             for student, (extra, received, why) in kept["extensions"].items()
         },
+        publish=datetime.fromisoformat(kept["publish"]) if "publish" in kept else None,
     )
 
 

@@ -228,13 +228,36 @@ class Settled(NamedTuple):
     late_min: int | None = None
 
 
+class Change(NamedTuple):
+    """A mark that is another than in the student's last report; None points wait for a person."""
+
+    part: str
+    before: Decimal | None
+    after: Decimal | None
+    said: str
+
+
+class Picture(NamedTuple):
+    """A picture the student handed in: `part` it belongs to, or empty; `data` are of our own making.
+
+    Without data it is not shown, and `said` tells why.
+    """
+
+    name: str
+    media_type: Literal["image/png", "image/jpeg"]
+    data: bytes
+    part: str = ""
+    said: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """Everything one student's report says: the marks in rubric order, and what could not be read.
 
     `settled` is the total where the rubric has rules for it; without, the points are simply added up.
     `executed` holds the notebooks as they were run (see `grader.executed`), `isolation` what the walls around
-    them did not stop, empty where nothing was run or all of it is stopped.
+    them did not stop, empty where nothing was run or all of it is stopped. `changes` are since the last
+    report, `opens` says when parts that are not shown yet are shown.
     """
 
     student: str
@@ -248,3 +271,6 @@ class Result:
     settled: Settled | None = None
     isolation: str = ""
     executed: bytes = field(default=b"", repr=False)
+    pictures: tuple[Picture, ...] = field(default=(), repr=False)
+    changes: tuple[Change, ...] = ()
+    opens: Mapping[Visibility, datetime] = field(default_factory=dict)

@@ -53,7 +53,7 @@ LAYERS: Final = (
             *("executed", "notebook_page"),
         ),
         *("deliver", "amounts", "terms", "durations", "rubric_terms", "program", "moves", "story", "data"),
-        *("items", "pace"),
+        *("items", "pace", "hiding", "part_page", "staff_page", "pictures"),
     ),
     ("extract", "marking", "readings", "running", "follow", "conventions", "groups"),
     (
@@ -62,6 +62,7 @@ LAYERS: Final = (
         "pipeline",
         "lint",
         "holes",
+        *("reporting", "pdf"),
         "review",
         *("digests", "regrading", "learning"),
         "selfcheck",

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "learn": "Write what people decided into the rubric, as declared mistakes.",
     "lint": "Check a rubric against its own reference.",
     "regrade": "Show whose marks a change would move, then make it count.",
+    "report": "Write all pages again, the staff's too, as PDF if wanted.",
     "review": "Open the page where people mark what the machine could not.",
     "sandbox": "Tell how student code is kept in on this machine.",
     "selfcheck": "Make the file with which students check themselves.",

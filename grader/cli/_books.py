@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from grader.errors import StaffError
 
 if TYPE_CHECKING:
     from grader.gradebook import Gradebook
+    from grader.terms import Terms
     from grader.types import Result
 
 _PLACES = (".", "graded", "out")
@@ -82,3 +84,11 @@ def the_book(out: Path | None) -> Iterator[Gradebook]:
         raise StaffError(f"there are several gradebooks ({listed}); name the folder of one with --out")
     with open_gradebook(found[0]) as book:
         yield book
+
+
+def opened_now(results: Iterable[Result], rules: Terms) -> tuple[Result, ...]:
+    """The results with the parts shown whose time has come."""
+    from grader.hiding import opened
+
+    now = datetime.now(UTC)
+    return tuple(opened(result, rules, now) for result in results)

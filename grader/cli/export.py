@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from grader.cli._books import opened_now
 from grader.cli._printing import counted, plain, say, wrapped
 from grader.errors import MachineError, StaffError
 
@@ -66,7 +67,9 @@ def command(
     if getattr(module, "FROM_RUBRIC", False):
         order = _from_rubric(source)
     else:
-        order = _from_folder(source, assignment, template, roster, column, partial)
+        # Where the platform itself shows a part later, it is told when, not what is open today.
+        opens = not getattr(module, "SHOWS_LATER", False)
+        order = _from_folder(source, assignment, template, roster, column, partial, opens)
     export = module.export(order)
     where = out or Path(module.NAME)
     for kept in (template, roster):
@@ -103,6 +106,7 @@ def _from_folder(
     roster: Path | None,
     column: str,
     partial: bool,
+    opens: bool,
 ) -> Order:
     from grader import roster as rosters
     from grader.deliver._order import Order, Template
@@ -121,6 +125,8 @@ def _from_folder(
             listed = ", ".join(known) or "none"
             raise StaffError(f"which assignment? Name it with --assignment; {book_path.parent} has: {listed}")
         results = tuple(book.results(str(assignment)))
+        if opens:
+            results = opened_now(results, book.terms(str(assignment)))
         return Order(
             str(assignment),
             next((result.title for result in results if result.title), str(assignment)),

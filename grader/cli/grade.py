@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -83,6 +84,7 @@ def command(
             again=again,
             isolation=isolation,
             progress=progress,
+            now=datetime.now(UTC),
         )
     _tell(done)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ def command(out: Path, path: Path | None, rubric: str | None, apply: bool, jobs:
             jobs=jobs,
             apply=apply,
             progress=progress,
+            now=datetime.now(UTC),
         )
     for one in done:
         _tell(one, apply=apply)

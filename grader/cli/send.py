@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from grader.cli._books import opened_now
 from grader.cli._printing import columns, counted, plain, points, say, wrapped
 from grader.cli._students import meant
 from grader.errors import StaffError
@@ -110,7 +111,7 @@ def _run(
     )
     with open_gradebook(out / GRADEBOOK) as book:
         name = _one(assignment, book.assignments(), out)
-        results = tuple(book.results(name))
+        results = opened_now(book.results(name), book.terms(name))
     people = _people.people_of(results, roster)
     return _Run(target, module, out, name, results, people, options)
 

@@ -53,7 +53,7 @@ def _said(mark: Mark) -> list[str | None]:
         *(mark.part, mark.title, None if mark.points is None else number(mark.points)),
         *(number(mark.max_points), mark.who, str(verdict.outcome), mark.visible),
     ]
-    if mark.visible == "hidden":
+    if mark.visible != "public":
         return shown
     return [*shown, mark.why, verdict.message, verdict.read, encoding.evidence_to_json(verdict.evidence)]
 

@@ -13,6 +13,7 @@ from grader.types import File, Mark, Outcome, Result, Visibility
 
 CALLED: Final = "one submission's results.json, as Gradescope's autograder reads it"
 NAME: Final = "results.json"
+SHOWS_LATER: Final = True
 
 _SHOWN: Final[dict[Visibility, str]] = {
     "public": "visible",

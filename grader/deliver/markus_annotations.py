@@ -34,7 +34,7 @@ def export(order: Order) -> Export:
 def _annotations(result: Result) -> Iterator[dict[str, Any]]:
     for mark in result.marks:
         answer = mark.answer
-        if mark.visible == "hidden" or answer is None or mark.points is None:
+        if mark.visible != "public" or answer is None or mark.points is None:
             continue
         place = answer.place
         if place.line is None or place.cell is not None or mark.points >= mark.max_points:

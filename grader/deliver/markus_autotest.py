@@ -33,7 +33,7 @@ def _lines(result: Result) -> Iterator[dict[str, Any]]:
         if mark.points is not None:
             yield {
                 "name": visible(f"{mark.part} {mark.title}"),
-                "output": said(mark) if mark.visible != "hidden" else "",
+                "output": said(mark) if mark.visible == "public" else "",
                 "marks_earned": float(mark.points),
                 "marks_total": float(mark.max_points),
                 "status": _status(mark),

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from grader import encoding
 from grader.errors import StaffError
-from grader.gradebook import _kept, _memory, _people, _recording, _results
+from grader.gradebook import _changes, _kept, _memory, _people, _recording, _results
 from grader.gradebook._file import connect, explained, migrate, migrations, transaction
 from grader.gradebook._records import (
     MACHINE,
@@ -30,7 +31,7 @@ from grader.gradebook._records import (
 from grader.gradebook._rows import plain
 from grader.terms import NONE as NO_TERMS
 from grader.terms import Terms, to_json
-from grader.types import File, Result, Submission, Verdict
+from grader.types import Change, File, Problem, Result, Submission, Verdict
 
 __all__ = [
     "MACHINE",
@@ -167,14 +168,31 @@ class Gradebook:
             chosen = _results.counting(self._connection, assignment, rules)
         return tuple((one.head.student, one.head.name) for one in chosen)
 
-    def latest(self, student: str, assignment: str) -> Result | None:
-        """The latest result of one student, with the notebooks that were run; None if there is none."""
+    def latest(self, student: str, assignment: str, *, since: datetime | None = None) -> Result | None:
+        """The latest result of one student, with the notebooks that were run; None if there is none.
+
+        Its changes are those since a time, or since a report was last sent, or the marks were published.
+        """
         for result in self.results(assignment, only=[student]):
             with explained(self.path):
                 rules = _results.terms_of(self._connection, assignment)
                 [chosen] = _results.counting(self._connection, assignment, rules, {result.student})
-                return replace(result, executed=_results.executed(self._connection, chosen.head.id))
+                executed = _results.executed(self._connection, chosen.head.id)
+            return replace(
+                result, executed=executed, changes=self._changes(result, chosen.attempts, rules, since)
+            )
         return None
+
+    def _changes(
+        self, result: Result, attempts: int, rules: Terms, since: datetime | None
+    ) -> tuple[Change, ...]:
+        if attempts > 1 and rules.attempts == "best":
+            return ()  # which attempt counted at that time is not known
+        at = since or _changes.last_sent(self._connection, result.assignment, result.student) or rules.publish
+        if at is None:
+            return ()
+        rows = self.history(result.assignment, result.student)
+        return tuple(_changes.since(at, rows, result.marks))
 
     def results(self, assignment: str, *, only: Iterable[str] | None = None) -> Iterator[Result]:
         """The result that counts of every student (or of those in `only`), sorted by student.
@@ -211,6 +229,27 @@ class Gradebook:
                     "INSERT INTO terms (assignment, terms, recorded_at) VALUES (?, ?, ?)",
                     (assignment, kept, stamp),
                 )
+
+    def note_lost(self, assignment: str, problems: Sequence[Problem], *, now: datetime | None = None) -> None:
+        """Keeps what a run put down to nobody, if it is not what stands."""
+        kept = encoding.problems_to_json(tuple(problems))
+        with explained(self.path), transaction(self._connection):
+            if (self._lost(assignment) or "[]") != kept:
+                self._connection.execute(
+                    "INSERT INTO lost (assignment, problems, recorded_at) VALUES (?, ?, ?)",
+                    (assignment, plain(kept), _stamp(now or datetime.now(UTC))),
+                )
+
+    def lost(self, assignment: str) -> tuple[Problem, ...]:
+        """What the last run put down to nobody."""
+        with explained(self.path):
+            return encoding.problems_from_json(self._lost(assignment) or "[]")
+
+    def _lost(self, assignment: str) -> str | None:
+        row = self._connection.execute(
+            "SELECT problems FROM lost WHERE assignment = ? ORDER BY id DESC LIMIT 1", (assignment,)
+        ).fetchone()
+        return None if row is None else str(row[0])
 
     def files(self, assignment: str, student: str) -> tuple[File, ...]:
         """The files of the attempt that counts, as they were handed in, without those too large to keep."""
