@@ -37,6 +37,21 @@ def drawn(*, keep: bool = True) -> Iterator[bytes | None]:
         pyplot.close("all")
 
 
+def rehearse() -> None:
+    """Draws a figure that nobody sees: fonts and the reader of formulas are then ready for every later one."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    left.plot([1, 10, 100], [1, 2, 3], "o-", label="$x_i^2$")
+    left.set(xscale="log", yscale="log", xlabel="x", ylabel="y", title="title")
+    left.legend()
+    right.imshow([[0.0, 1.0], [2.0, 3.0]])
+    _png(figure)
+
+
 def _png(figure: Any) -> bytes | None:
     try:
         longest = max(float(size) for size in figure.get_size_inches())

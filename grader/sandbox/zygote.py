@@ -20,7 +20,7 @@ import sys
 from contextlib import suppress
 from typing import Any, Final, NoReturn
 
-from grader.sandbox import fresh, landlock, linux, seccomp, supervisor
+from grader.sandbox import fresh, landlock, linux, pictures, seccomp, supervisor
 from grader.sandbox.student import Perform, Pipes, Walls
 from grader.sandbox.supervisor import Territory
 
@@ -161,6 +161,8 @@ def _import(names: list[str], order: dict[str, Any]) -> None:
         for name in new:
             with suppress(ImportError):
                 importlib.import_module(name)
+        if "matplotlib.backends.backend_agg" in new and "matplotlib.pyplot" in sys.modules:
+            pictures.rehearse()
         del os.environ["MPLCONFIGDIR"]
         if shut_in:
             linux.unmount(_WARM)
