@@ -2,8 +2,8 @@
 
     python benchmarks/fuzz_notebooks.py SECONDS [--seed N]
 
-They are of versions 3 and 4, with outputs of all kinds and up to 10 MB of them, and damaged: values of another
-type, keys left out, bytes changed, the end cut off. A finding is any exception but StudentError and any step
+They are of versions 3 and 4, with all kinds of outputs, up to 10 MB of them, and damaged: values of other
+types, keys left out, bytes changed, the end cut off. A finding is any exception but StudentError and any step
 that takes over a second of computing; each kind is told once, with the seed that makes the file again.
 """
 
@@ -15,6 +15,7 @@ import random
 import resource
 import sys
 import traceback
+from copy import deepcopy
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Any, Final
@@ -48,7 +49,21 @@ _MIMES: Final = (
 _KINDS: Final = (
     *("stream", "display_data", "execute_result", "error", "update_display_data", "pyout", "pyerr", "x"),
 )
-_ODD: Final = (None, True, -1, 10**40, 1e308, "", "x", [], {}, [[[]]], {"": None}, ["a", None, 3], "\ud800")
+_ODD: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    -1,
+    10**40,
+    1e308,
+    "",
+    "x",
+    [],
+    {},
+    [[[]]],
+    {"": None},
+    ["a", None, 3],
+    "\ud800",
+)
 
 
 def made(seed: int) -> bytes:
@@ -136,7 +151,7 @@ def _damage(value: Any, draw: random.Random) -> None:
             del value[key]
             return
         else:
-            value[key] = draw.choice(_ODD)
+            value[key] = deepcopy(draw.choice(_ODD))
             return
 
 

@@ -74,7 +74,7 @@ def bare_s(times: int) -> list[float]:
     for _ in range(times):
         reading, writing = os.pipe()
         if os.fork() == 0:
-            # A session of its own, as a run has: the kernel gives each session the same share of a busy machine.
+            # A session of its own, as a run has: on a busy machine each session gets the same share.
             os.setsid()
             begun = perf_counter()
             null = os.open(os.devnull, os.O_WRONLY)

@@ -38,7 +38,7 @@ def drawn(*, keep: bool = True) -> Iterator[bytes | None]:
 
 
 def rehearse() -> None:
-    """Draws a figure that nobody sees: fonts and the reader of formulas are then ready for every later one."""
+    """Draws a figure that nobody sees: fonts and the reader of formulas are then ready for all later ones."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
