@@ -7,6 +7,7 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -41,6 +42,7 @@ LEFT_OUT: Final = (
 )
 # Pure Python, used to read Markdown, LaTeX and YAML.
 LIBRARIES: Final = ("markdown_it", "mdurl", "pylatexenc", "ruamel.yaml")
+_OWN: Final = ("grader/", "flint.py", "__main__.py")
 _STAND_IN: Final = "selfcheck/residues.py"
 _MAIN: Final = """import sys
 
@@ -141,7 +143,9 @@ def build(path: Path, salt: bytes, *, allow_weak: bool = False) -> Built:
         rubric.sheet,
     )
     entries = dict(_entries(outline_of_all))
-    found = list(leaks.leaks(entries, secrets))
+    # The libraries are as they were published; a test searches them as well.
+    own = {name: data for name, data in entries.items() if name.startswith(_OWN)}
+    found = list(leaks.leaks(own, secrets))
     if found:
         listed = "\n  ".join(f"{leak.part}: {leak.needle} in {leak.entry}" for leak in found[:10])
         raise StaffError(f"The bundle would give answers away, so it was not written:\n  {listed}")
@@ -315,6 +319,7 @@ def _entries(outline: Outline) -> Iterator[tuple[str, bytes]]:
         yield from _library(library)
 
 
+@cache
 def _bare(source: str) -> str:
     """A module without its comments and docstrings, where examples may be anybody's answers."""
     tree = ast.parse(source)
