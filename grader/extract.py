@@ -47,6 +47,7 @@ _WORD = re.compile(r"[A-Za-z]{4,}")
 _GAP = re.compile(r"(?:(?<=[;,.])|(?<=\S))\s+(?=\([a-z]{1,4}\)\s|(?<=[;,.] )[A-Za-z\\$#][^:;.,$=]{1,40}:\s)")
 _LONE_LETTER = re.compile(r"(?m)^\s*(?:\([a-z]{1,4}\)|\(?\d{1,2}[.)])\s*$")
 _FRAME = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:[cvd]dots|[\\,;!])|[\s&$]")
+_COMMANDS = re.compile(r"\\(?:begin|end)\{[a-z]+\}|\\(?:[dt]?frac|left|right|cdot|times)(?![A-Za-z])")
 _POINT = re.compile(r"^\s*(?:[-+*•]|\(?\d{1,2}[.)]|#+)\s+")
 _QUANTITY = re.compile(r"(?<=\d)\.[A-Za-z]$")
 
@@ -96,9 +97,11 @@ def find(
             for section in mine:
                 found += _in_section(section, target, targets)
             found = [one for one in found if not _blank(one.text)]
-            if all(one.shown for one in found):
+            if all(one.shown or one.unnamed for one in found):
                 elsewhere = [section for section in sections if section not in mine]
                 found = _elsewhere(elsewhere, target, targets) or found
+            if mine and all(one.shown for one in found):
+                found = _before(sections, mine, target) or found
             # a question that is copied twice is answered once: what is stated outweighs what is only shown
             found = [one for one in found if not one.shown] or found
             if not found:
@@ -271,7 +274,7 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     ][-1:]
     if segment:
         stated = _quantity.last(_quantity.stated(segment, target.quantity), target.quantity)
-        stated = stated or _quantity.single(segment, labelled=True)
+        stated = stated or _quantity.listed(segment) or _quantity.single(segment, labelled=True)
         return stated + entries if stated else entries or _as_prose(segment, section)
     in_two_steps, blocks = _contexts.values(section.blocks, [one.quantity for one in siblings])
     if (at := siblings.index(target)) in in_two_steps:
@@ -342,9 +345,35 @@ def _elsewhere(sections: Sequence[Section], target: _Target, targets: Sequence[_
     if not names or target.wanted.reads == "prose" or not _unique(target, targets):
         return []
     quantity = Quantity(names)
-    return _quantity.last(
+    stated = _quantity.last(
         found for section in sections for found in _quantity.stated(section.blocks, quantity)
     )
+    return stated or [found for section in sections for found in _listed(section, target)]
+
+
+def _listed(section: Section, target: _Target) -> list[Found]:
+    """The list that stands in another section under a line with one of the quantity's names."""
+    segments, _ = _segments(section.blocks, [target])
+    return _quantity.listed(segments.get(target.wanted.part, ()))
+
+
+def _before(sections: Sequence[Section], mine: Sequence[Section], target: _Target) -> list[Found]:
+    """The numbers that the section before states, where the part's own has words only; with a doubt."""
+    if target.wanted.reads == "prose" or any(_states_something(section.blocks) for section in mine):
+        return []
+    at = min(sections.index(section) for section in mine)
+    earlier = next((one for one in reversed(sections[:at]) if one.owner and one.blocks), None)
+    if earlier is None or earlier.owner == target.label:
+        return []
+    stated = _quantity.stated(earlier.blocks, target.quantity)
+    said = "It stands under the number before."
+    return _quantity.last(replace(one, doubt=said) for one in stated if _of_numbers(one.text))
+
+
+def _of_numbers(text: str) -> bool:
+    """Whether a value is made of numbers only: `\frac{1}{4}`, a matrix of numbers."""
+    bare = _COMMANDS.sub(" ", text)
+    return any(map(str.isdigit, bare)) and not any(map(str.isalpha, bare))
 
 
 def _without_questions(blocks: Sequence[Block], siblings: Sequence[_Target]) -> list[Block]:

@@ -310,3 +310,20 @@ def test_the_variables_must_be_named() -> None:
 def test_samples_get_the_credit_they_declare(options: Mapping[str, object]) -> None:
     for sample in complexity.samples(prepared(options)):
         assert judge(sample.text, options).credit == sample.credit
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("We do not form each entry twice. The cost is quadratic.", Outcome.CORRECT),
+        ("Instead of $v^Tv$ we need $vv^T$. All in all it has quadratic cost.", Outcome.CORRECT),
+        ("The naive way computes entries twice. That is cubic.", Outcome.UNDECIDED),
+        ("It is not cubic. It is quadratic.", Outcome.UNDECIDED),
+        ("Not O(n^3). Only O(n^2).", Outcome.UNDECIDED),
+        ("It is quadratic. We do not do that.", Outcome.UNDECIDED),
+    ],
+)
+def test_a_sentence_before_that_denies_something_else_only_takes_no_points(
+    text: str, outcome: Outcome
+) -> None:
+    assert judge(text).outcome is outcome

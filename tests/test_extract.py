@@ -336,3 +336,62 @@ def test_a_write_up_without_the_numbers_of_the_sheet_is_told() -> None:
     assert "8 of 8 paragraphs" in problem.message
     numbered = documents.read(File("a.md", text.replace("# First", "# 1.1").encode()))
     assert extract.unplaced([numbered], wanted) == ()
+
+
+# --- labelled numbers under each other
+
+LINKS = Wanted("3.2.links", "3.2", ("number of input links", "input links"))
+FIELD = Wanted("3.3", "3.3", reads="prose")
+LINKED = r"""## 3.2 Sizes
+
+$$12 \times 12 \times 3$$
+
+## 3.3 Field
+
+3) # of input links for each layer:
+
+$$\text{Conv 3-64: } 3 \times 3 \times 3 = 27$$
+
+$$\text{Pool: } 2 \times 2 = 4$$
+
+$$\text{FC-10: } 1{,}024 = 1{,}024$$
+
+- 1) The stride.
+"""
+
+
+@pytest.mark.parametrize("sign", ["$$", ""])
+def test_labelled_numbers_under_a_name_in_words_are_one_list(sign: str) -> None:
+    lines = "- Conv: 3 x 3 x 3 = 27\n- Pool: 2 x 2 = 4\n- FC: 1,024\n"
+    text = LINKED if sign else f"## 3.2\n\ninput links:\n\n{lines}"
+    assert texts([LINKS, FIELD], text)["3.2.links"] == "[27, 4, 1024]"
+
+
+def test_two_labelled_numbers_are_no_list() -> None:
+    text = "## 3.2\n\ninput links:\n\n- Conv: 3 x 3 = 9\n- Pool: 4\n"
+    assert not texts([LINKS], text).get("3.2.links", "").startswith("[")
+
+
+# --- numbers under the number before
+
+RATE = Wanted("2.2.4.eta", "2.2.4", ("\\eta^*", "eta"))
+DERIVATIVE = Wanted("2.2.3", "2.2.3", ("\\eta^*", "eta"))
+
+
+def test_a_number_under_the_number_before_is_taken_with_a_doubt() -> None:
+    text = "## 2.2.3\n\n$$\\eta^* = \\frac{a}{b}$$\n\n$$\\eta = \\frac{1}{4}$$\n\n## 2.2.4\n\nstraight to the line\n"
+    found = find([DERIVATIVE, RATE], ("a.md", text))
+    assert [(one.text, one.doubt) for one in found["2.2.4.eta"]] == [
+        ("\\frac{1}{4}", "It stands under the number before.")
+    ]
+
+
+@pytest.mark.parametrize("own", ["$\\eta = 2$", "It is 2.", ""])
+def test_the_number_before_is_left_alone_where_a_part_says_something_itself_or_nothing(own: str) -> None:
+    text = f"## 2.2.3\n\n$$\\eta = \\frac{{1}}{{4}}$$\n\n## 2.2.4\n\n{own}\n"
+    assert all(not one.doubt for one in find([DERIVATIVE, RATE], ("a.md", text)).get("2.2.4.eta", ()))
+
+
+def test_a_formula_under_the_number_before_is_no_number() -> None:
+    text = "## 2.2.3\n\n$$\\eta^* = \\frac{a}{b}$$\n\n## 2.2.4\n\nstraight to the line\n"
+    assert all(not one.doubt for one in find([DERIVATIVE, RATE], ("a.md", text)).get("2.2.4.eta", ()))

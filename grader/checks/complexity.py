@@ -66,6 +66,8 @@ class _Reading:
     costs: list[_Read]
     aside: str
     changing: str
+    denies: bool = False
+    """A sentence before the costs says that something is not so: what is right stands, a mistake may not."""
 
 
 _FREE = _Read(number(0), Growth(frozenset()))
@@ -121,7 +123,11 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     def otherwise() -> Difference:
         return Difference("different", f"The order {first.growth} is not the expected one.")
 
-    return judge_against(prepared.key, echo(first.node), matches, otherwise, notes)
+    verdict = judge_against(prepared.key, echo(first.node), matches, otherwise, notes)
+    if reading.denies and verdict.credit != 1:
+        message = f"O({first.growth}) stands behind a sentence that says what is not so; a person decides."
+        return undecided("negated", message, echo(first.node))
+    return verdict
 
 
 # --- reading ---------------------------------------------------------------------------------------
@@ -161,6 +167,7 @@ _NOTHING = re.compile(
     r"|zero(?:\s+(?:cost|time|memory|operations))?|none|nothing|free|for\s+free)\b",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[.!]\s+(?=[A-Z])")
 _GLUED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])log(?=[A-Za-z]?(?![A-Za-z]))")
 
 
@@ -197,13 +204,25 @@ def _read(answer: Answer, prepared: Prepared) -> _Reading:
 
 def _with_context(costs: list[_Read], around: list[str], prepared: Prepared) -> _Reading:
     """Costs with the costs that are named in the text around them, and what else that says."""
+    earlier, around = _sentences_before(around)
     if any(map(_NEGATED.search, around)):
         raise StudentError("The text says what the cost is not; a person decides.", code="negated")
     more = [_named(match, prepared) for piece in around for match in _CLASS.finditer(piece)]
     if _NOTHING.match(around[0].strip()):
         more.append(_FREE)
     more += [one for one in _mentioned(around, prepared) if not _covers(costs[0], one)]
-    return _Reading([*costs, *more], left_aside(around), changing(around, prepared.variables))
+    denies = _NEGATED.search(earlier) is not None
+    aside = left_aside([earlier, *around])
+    return _Reading([*costs, *more], aside, changing(around, prepared.variables), denies)
+
+
+def _sentences_before(around: list[str]) -> tuple[str, list[str]]:
+    """The sentences before the one with the first cost, if they name no cost, and the text around the costs."""
+    first, *rest = around
+    end = max((match.end() for match in _SENTENCE.finditer(first)), default=0)
+    if not rest or re.search(r"\d|[²³]", first[:end]):
+        return "", around
+    return first[:end], [first[end:], *rest]
 
 
 def _mentioned(around: list[str], prepared: Prepared) -> Iterator[_Read]:

@@ -45,6 +45,12 @@ _OTHERWISE = re.compile(
 _MEMBER = re.compile(r"\\in(?![a-z])|\\subseteq")  # a boxed remark, no value
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z][a-z]+[,:;.)]?|[-–—,:;]|[AaI]|\$.*\$[,:;.]?")
 _RESULT = re.compile(r"(?:my_?)?(?:final_?)?(?:answer|ans|result|res|solution|sol|value|out|output)\d?", re.I)
+_ROW_LABEL = re.compile(
+    r"\s*(?:\\(?:text|mbox|textbf|mathrm)\{\s*)?(?:\*\*)?[A-Za-z][\w .()\\-]{0,40}?(?:\*\*)?:(?:\*\*)?\s*\}?(?P<rest>.*)",
+    re.DOTALL,
+)
+LIST_LEAST = 3
+"""Labelled numbers under each other that are one list."""
 _MARKER = re.compile(r"\(?\w\)|\d{1,2}\.")
 _PRINTED = re.compile(r"[\[\](),\s\d.eE+-]+")
 
@@ -80,7 +86,7 @@ class Found:
     r"""A candidate answer, under which `name` it stands.
 
     `shown` is a text that stands in for a value nobody could tell apart, `declared` one that is introduced
-    as the answer: `\text{Solution: } z = 1`. `chain` and `doubt` are those of an answer.
+    as the answer: `\text{Solution: } z = 1`, `unnamed` the only formula of a section. `chain` and `doubt` are those of an answer.
     """
 
     text: str
@@ -90,6 +96,7 @@ class Found:
     shown: bool = False
     name: str = ""
     declared: bool = False
+    unnamed: bool = False
     chain: tuple[str, ...] = ()
     doubt: str = ""
 
@@ -258,6 +265,43 @@ def last(found: Iterator[Found], quantity: Quantity | None = None) -> list[Found
     return [named[-1], best[-1]]
 
 
+def listed(blocks: Sequence[Block]) -> list[Found]:
+    r"""The numbers of lines such as `\text{Conv: } 3 \cdot 3 = 9` and `- Pool: 2 x 2 = 4`, as one list.
+
+    The first run of at least three of them; a line without a label or a number ends it.
+    """
+    run: list[str] = []
+    place: Place | None = None
+    for block in blocks:
+        texts = [block.text] if block.kind == "formula" else block.text.split("\n")
+        for offset, text in enumerate(texts):
+            value = _labelled_number(text) if block.kind in {"formula", "prose"} and text.strip() else ""
+            if value:
+                place = place or down(block.place, offset)
+                run.append(value)
+            elif text.strip() and len(run) < LIST_LEAST:
+                run, place = [], None
+            elif text.strip():
+                break
+        else:
+            continue
+        break
+    if place is None or len(run) < LIST_LEAST:
+        return []
+    return [Found(f"[{', '.join(run)}]", place, "plain")]
+
+
+def _labelled_number(text: str) -> str:
+    label = _ROW_LABEL.match(_BULLET.sub("", text, count=1).replace("$", ""))
+    if label is None:
+        return ""
+    rest = text.replace("$", "")[-len(label["rest"]) :] if label["rest"] else ""
+    chain = relations(rest)
+    value = chain[-1].value if chain else trimmed_words(rest)
+    number = re.sub(r"(?<=\d)(?:,|\{,\}|\\,)(?=\d{3})", "", value).strip()
+    return number if number.isdecimal() else ""
+
+
 def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
     """The one formula, or the one value, that a piece of a section consists of; a label's own line first."""
     boxes: list[Found] = []
@@ -284,7 +328,7 @@ def single(blocks: Sequence[Block], *, labelled: bool) -> list[Found]:
         else:
             formulas += [Found(trimmed(inner), place, "latex") for _, _, inner in inline(line)]
     if len(formulas) == 1:
-        return formulas
+        return [replace(formulas[0], unnamed=not labelled)]
     displays = [block for block in blocks if block.kind == "formula"]
     if labelled and len(displays) == 1 and not any(_is_bare(line.partition("$")[0]) for line, _ in lines):
         return [Found(trimmed(displays[0].text), displays[0].place, "latex")]
