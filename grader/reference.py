@@ -6,6 +6,7 @@ import functools
 import hashlib
 import importlib.util
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -54,7 +55,7 @@ def find(name: str, near: Path) -> Path:
                     return path
     modules = (path.stem for folder in folders[:2] for path in folder.glob("*.py"))
     packages = (path.parent.name for folder in folders[:2] for path in folder.glob("*/__init__.py"))
-    known = sorted({*modules, *packages})
+    known = sorted(name for name in {*modules, *packages} if not name.startswith("_"))
     close = get_close_matches(name, known, n=1)
     hint = (
         f"did you mean {close[0]!r}?"
@@ -65,8 +66,22 @@ def find(name: str, near: Path) -> Path:
 
 
 def files(path: Path) -> tuple[Path, ...]:
-    """The files of the reference whose module is at `path`: that one, or all modules of its package."""
-    return tuple(sorted(path.parent.rglob("*.py"))) if path.name == "__init__.py" else (path,)
+    """The files of the reference whose module is at `path`: that one, or all modules of its package.
+
+    With them go the shared modules beside it that they name: those whose names begin with `_`.
+    """
+    found = sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else [path]
+    shared = {file.stem: file for file in sorted(_home(path).glob("_*.py")) if file.stem != "__init__"}
+    for file in found:  # a list that grows: shared modules may use each other
+        text = file.read_bytes()
+        for stem in [stem for stem in shared if re.search(rf"\b{stem}\b".encode(), text)]:
+            found.append(shared.pop(stem))
+    return tuple(found)
+
+
+def _home(path: Path) -> Path:
+    """The folder in which references stand beside each other."""
+    return path.parent.parent if path.name == "__init__.py" else path.parent
 
 
 def code(path: Path) -> bytes:
@@ -77,7 +92,7 @@ def code(path: Path) -> bytes:
 def load(name: str, near: Path) -> Reference:
     """What `ref.` names in the rubric at `near`: the module's public functions without required arguments.
 
-    Those that a package imports from its own modules are its functions too.
+    Those that it imports from its own modules, or from shared ones beside it, are its functions too.
 
     Raises:
         StaffError: no such module, or it fails while it is imported, with the line where it does.
@@ -90,21 +105,31 @@ def _module(path: Path) -> ModuleType:
     # One name per file: two courses may both have a `homework_1`.
     package = path.name == "__init__.py"
     stem = path.parent.name if package else path.stem
-    name = f"grader_reference_{stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    home = f"grader_reference_{stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    name = f"{home}.{stem}"
     folders = [str(path.parent)] if package else None
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=folders)
     if spec is None or spec.loader is None:
         raise StaffError(f"{path.name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
-    _forget(name)  # modules of a package that was loaded before
+    _forget(home)  # modules of a reference that was loaded before
+    sys.modules[home] = ModuleType(home)
+    sys.modules[home].__path__ = [str(_home(path))]
     sys.modules[name] = module  # dataclasses look their own module up here
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        _forget(name)
+        _forget(home)
         file, line = _where(error, path)
         said = f"{file}, line {line}: {type(error).__name__}: {error}"
         raise StaffError(f"the reference fails while it is imported: {said}") from error
+    others = {known.split(".")[1] for known in sys.modules if known.startswith(f"{home}.")} - {stem}
+    if foreign := sorted(other for other in others if not other.startswith("_")):
+        _forget(home)
+        raise StaffError(
+            f"the reference {stem} imports {foreign[0]}, which is another reference; "
+            "what several use goes into a module whose name begins with _"
+        )
     return module
 
 
@@ -125,12 +150,13 @@ def _where(error: BaseException, path: Path) -> tuple[str, int]:
 
 
 def _functions(module: ModuleType) -> dict[str, Callable[[], object]]:
+    shared = f"{module.__name__.partition('.')[0]}._"
     return {
         name: functools.cache(value)
         for name, value in vars(module).items()
         if not name.startswith("_")
         and inspect.isfunction(inspect.unwrap(value) if callable(value) else value)
-        and f"{getattr(value, '__module__', None)}.".startswith(f"{module.__name__}.")
+        and f"{getattr(value, '__module__', None)}.".startswith((f"{module.__name__}.", shared))
         and all(_optional(parameter) for parameter in inspect.signature(value).parameters.values())
     }
 

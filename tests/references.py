@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,21 +12,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+HOME = "references_of_the_tests"
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"
 
 
 def load(name: str, module: str = "") -> ModuleType:
-    """A reference, or one module of a reference that is a package."""
-    path = REFERENCE / f"{name}.py"
-    path = path if path.exists() else REFERENCE / name / "__init__.py"
-    loaded = f"reference_{name}"
-    if loaded not in sys.modules:
-        folders = [str(path.parent)] if path.name == "__init__.py" else None
-        spec = importlib.util.spec_from_file_location(loaded, path, submodule_search_locations=folders)
-        assert spec is not None and spec.loader is not None
-        sys.modules[loaded] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[loaded])
-    return importlib.import_module(f"{loaded}.{module}") if module else sys.modules[loaded]
+    """A reference, one module of a reference that is a package, or a module that several share."""
+    if HOME not in sys.modules:
+        sys.modules[HOME] = ModuleType(HOME)
+        sys.modules[HOME].__path__ = [str(REFERENCE)]
+    return importlib.import_module(".".join(filter(None, (HOME, name, module))))
 
 
 def differences(function: object, at: Array, *, step: float = 1e-5) -> Array:

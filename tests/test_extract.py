@@ -379,7 +379,8 @@ DERIVATIVE = Wanted("2.2.3", "2.2.3", ("\\eta^*", "eta"))
 
 
 def test_a_number_under_the_number_before_is_taken_with_a_doubt() -> None:
-    text = "## 2.2.3\n\n$$\\eta^* = \\frac{a}{b}$$\n\n$$\\eta = \\frac{1}{4}$$\n\n## 2.2.4\n\nstraight to the line\n"
+    both = "$$\\eta^* = \\frac{a}{b}$$\n\n$$\\eta = \\frac{1}{4}$$"
+    text = f"## 2.2.3\n\n{both}\n\n## 2.2.4\n\nstraight to the line\n"
     found = find([DERIVATIVE, RATE], ("a.md", text))
     assert [(one.text, one.doubt) for one in found["2.2.4.eta"]] == [
         ("\\frac{1}{4}", "It stands under the number before.")

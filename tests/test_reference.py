@@ -146,3 +146,50 @@ def test_a_reference_that_fails_says_where(near: Path, text: str, said: str) -> 
     with pytest.raises(StaffError, match="fails while it is imported") as caught:
         reference.load("hw1", near)
     assert said in str(caught.value)
+
+
+def shared(near: Path, name: str, text: str) -> Path:
+    path = near.parent.parent / f"reference/{name}.py"
+    path.write_text(text)
+    return path
+
+
+def test_references_share_a_module_whose_name_begins_with_an_underscore(near: Path) -> None:
+    shared(near, "_shapes", "from ._sizes import size\ndef area(): return size() ** 2\n")
+    shared(near, "_sizes", "def size(): return 3\ndef of(n): return n\n")
+    package(near, __init__="from .._shapes import area\n")
+    write(near, "from ._sizes import size\n", "hw2")
+    assert {name: made() for name, made in reference.load("hw1", near).items()} == {"area": 9}
+    assert {name: made() for name, made in reference.load("hw2", near).items()} == {"size": 3}
+
+
+def test_a_change_of_a_shared_module_changes_the_digest_of_those_that_use_it(near: Path) -> None:
+    shared(near, "_shapes", "from ._sizes import size\n")
+    path = shared(near, "_sizes", "def size(): return 3\n")
+    write(near, "from ._shapes import size\n")
+    write(near, "def size(): return 3\n", "hw2")
+    before = [reference.load(name, near).digest for name in ("hw1", "hw2")]
+    path.write_text("def size(): return 4\n")
+    after = [reference.load(name, near) for name in ("hw1", "hw2")]
+    assert after[0].digest != before[0] and after[0]["size"]() == 4
+    assert after[1].digest == before[1]
+
+
+def test_a_reference_does_not_use_another_one(near: Path) -> None:
+    write(near, "def size(): return 3\n", "hw2")
+    write(near, "from .hw2 import size\n")
+    with pytest.raises(StaffError, match=r"imports hw2, which is another reference.*begins with _"):
+        reference.load("hw1", near)
+
+
+def test_a_shared_module_is_no_reference_to_suggest(near: Path) -> None:
+    shared(near, "_hw1", "")
+    with pytest.raises(StaffError, match=r"there is no reference 'hw1'; write reference/hw1\.py"):
+        reference.load("hw1", near)
+
+
+def test_the_line_of_a_shared_module_that_fails_is_named(near: Path) -> None:
+    shared(near, "_sizes", "x = 1\ny = x / 0\n")
+    write(near, "from ._sizes import y\n")
+    with pytest.raises(StaffError, match=r"_sizes\.py, line 2: ZeroDivisionError"):
+        reference.load("hw1", near)

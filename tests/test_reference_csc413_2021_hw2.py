@@ -103,7 +103,7 @@ def test_one_step_of_adagrad_is_far_from_a_solution() -> None:
 
 def test_adagrad_says_when_it_has_not_converged() -> None:
     with pytest.raises(ArithmeticError, match="has not converged"):
-        load("csc413_2021_hw2", "adagrad").adagrad((1, 2), 3, rate=1e-9)
+        load("_adagrad").adagrad((1, 2), 3, rate=1e-9)
 
 
 # --- the best learning rate ------------------------------------------------------------------------

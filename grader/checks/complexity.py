@@ -217,7 +217,7 @@ def _with_context(costs: list[_Read], around: list[str], prepared: Prepared) -> 
 
 
 def _sentences_before(around: list[str]) -> tuple[str, list[str]]:
-    """The sentences before the one with the first cost, if they name no cost, and the text around the costs."""
+    """The sentences before that with the first cost, if they name none, and the text around the costs."""
     first, *rest = around
     end = max((match.end() for match in _SENTENCE.finditer(first)), default=0)
     if not rest or re.search(r"\d|[²³]", first[:end]):

@@ -46,7 +46,8 @@ _MEMBER = re.compile(r"\\in(?![a-z])|\\subseteq")  # a boxed remark, no value
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z][a-z]+[,:;.)]?|[-–—,:;]|[AaI]|\$.*\$[,:;.]?")
 _RESULT = re.compile(r"(?:my_?)?(?:final_?)?(?:answer|ans|result|res|solution|sol|value|out|output)\d?", re.I)
 _ROW_LABEL = re.compile(
-    r"\s*(?:\\(?:text|mbox|textbf|mathrm)\{\s*)?(?:\*\*)?[A-Za-z][\w .()\\-]{0,40}?(?:\*\*)?:(?:\*\*)?\s*\}?(?P<rest>.*)",
+    r"\s*(?:\\(?:text|mbox|textbf|mathrm)\{\s*)?(?:\*\*)?[A-Za-z][\w .()\\-]{0,40}?(?:\*\*)?:(?:\*\*)?"
+    r"\s*\}?(?P<rest>.*)",
     re.DOTALL,
 )
 LIST_LEAST = 3
@@ -86,7 +87,8 @@ class Found:
     r"""A candidate answer, under which `name` it stands.
 
     `shown` is a text that stands in for a value nobody could tell apart, `declared` one that is introduced
-    as the answer: `\text{Solution: } z = 1`, `unnamed` the only formula of a section. `chain` and `doubt` are those of an answer.
+    as the answer: `\text{Solution: } z = 1`, `unnamed` the only formula of a section.
+    `chain` and `doubt` are those of an answer.
     """
 
     text: str

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import sqrt
 
-from .polynomials import (
+from .. import _adagrad
+from .._polynomials import (
     fit,
     fit_basis,
     fit_by_degree,
@@ -147,39 +148,14 @@ def residual_product() -> Fraction:
 # AdaGrad on the same example.
 
 
-def adagrad(*, rate: float = 0.4, epsilon: float = 1e-10, steps: int | None = None) -> tuple[float, ...]:
-    """The point AdaGrad reaches from zero; `steps` None iterates until nothing changes.
-
-    Per coordinate: G += g^2, then w -= rate / (sqrt(G) + epsilon) * g, as the sheet states the rule.
-
-    Raises:
-        ArithmeticError: no convergence within 100,000 steps.
-    """
-    x, t = EXAMPLE
-    w, accumulated = [0.0, 0.0], [0.0, 0.0]
-    for _ in range(100_000 if steps is None else steps):
-        residual = x[0] * w[0] + x[1] * w[1] - t
-        if steps is None and abs(residual) < 1e-13 * (1 + abs(t)):
-            return tuple(w)
-        step = [2 * residual * entry for entry in x]
-        accumulated = [total + g * g for total, g in zip(accumulated, step, strict=True)]
-        w = [
-            value - rate / (sqrt(total) + epsilon) * g
-            for value, total, g in zip(w, accumulated, step, strict=True)
-        ]
-    if steps is None:
-        raise ArithmeticError(f"AdaGrad has not converged with rate {rate}")
-    return tuple(w)
-
-
 def adagrad_limit() -> tuple[float, ...]:
     """Where AdaGrad ends on x = (2, 1), t = 2."""
-    return adagrad()
+    return _adagrad.adagrad(*EXAMPLE)
 
 
 def adagrad_first_step() -> tuple[float, ...]:
     """One step with rate 0.01 and epsilon 1e-8."""
-    return adagrad(rate=0.01, epsilon=1e-8, steps=1)
+    return _adagrad.adagrad(*EXAMPLE, rate=0.01, epsilon=1e-8, steps=1)
 
 
 def adagrad_end(
@@ -189,75 +165,12 @@ def adagrad_end(
     start: object = 0,
     epsilon: Fraction | float = 1e-10,
 ) -> tuple[float, ...]:
-    """Where AdaGrad ends on the loss (1/n) ||X w - t||^2, of the shape of a row of `inputs`.
-
-    `inputs` is one example or a matrix with a row for each, `labels` a number or one for each row, `start` a
-    point or zero. The rule is that of `adagrad`, with the gradient (2/n) X'(X w - t).
-
-    Raises:
-        ValueError: the shapes do not go together.
-        ArithmeticError: the gradient does not vanish within 20,000 steps.
-    """
-    rows, targets = _data(inputs, labels)
-    size = len(rows[0])
-    w = [float(entry) for entry in start] if isinstance(start, tuple) else [float(start)] * size  # type: ignore[arg-type]
-    if len(w) != size:
-        raise ValueError("the start has another number of entries than an example")
-    accumulated = [0.0] * size
-    scale = 1e-12 * (1 + max(abs(entry) for row in rows for entry in row)) * (1 + max(map(abs, targets)))
-    for _ in range(20_000):
-        residuals = [
-            sum(a * b for a, b in zip(row, w, strict=True)) - t for row, t in zip(rows, targets, strict=True)
-        ]
-        gradient = [
-            2 / len(rows) * sum(r * row[k] for r, row in zip(residuals, rows, strict=True))
-            for k in range(size)
-        ]
-        if max(map(abs, gradient)) < scale:
-            return tuple(w)
-        accumulated = [total + g * g for total, g in zip(accumulated, gradient, strict=True)]
-        w = [
-            value - float(rate) / (sqrt(total) + float(epsilon)) * g if g else value
-            for value, total, g in zip(w, accumulated, gradient, strict=True)
-        ]
-    raise ArithmeticError("AdaGrad has not converged on these data")
-
-
-def _data(inputs: object, labels: object) -> tuple[list[list[float]], list[float]]:
-    """The rows and labels of a data set as people write them: one example may be a vector or a column."""
-    targets = [float(t) for t in labels] if isinstance(labels, tuple) else [float(labels)]  # type: ignore[arg-type]
-    given = inputs if isinstance(inputs, tuple) else (inputs,)
-    rows = (
-        [list(map(float, row)) for row in given] if isinstance(given[0], tuple) else [list(map(float, given))]
-    )
-    if len(rows) != len(targets) and len(rows[0]) == len(targets):
-        rows = [list(column) for column in zip(*rows, strict=True)]
-    if len(rows) != len(targets) or len({len(row) for row in rows}) > 1:
-        raise ValueError("every example needs a label, and all of them the same number of entries")
-    return rows, targets
+    """Where AdaGrad ends on data of one's own, without any on those of the sheet."""
+    return _adagrad.adagrad_end(inputs, labels, rate, start, epsilon)
 
 
 def shortest_solution(
     inputs: object = EXAMPLE[0], labels: object = EXAMPLE[1], **_: object
 ) -> tuple[float, ...]:
-    """The shortest w with X w = t: X'c with X X'c = t, by elimination; other arguments do not matter.
-
-    Raises:
-        ValueError: the shapes do not go together, or the examples are not independent.
-    """
-    rows, targets = _data(inputs, labels)
-    system = [[sum(a * b for a, b in zip(one, other, strict=True)) for other in rows] for one in rows]
-    for k, target in enumerate(targets):
-        system[k].append(target)
-    for k in range(len(rows)):
-        pivot = max(range(k, len(rows)), key=lambda row: abs(system[row][k]))
-        if abs(system[pivot][k]) < 1e-9 * max(1.0, abs(system[0][0])):
-            raise ValueError("the examples are not independent")
-        system[k], system[pivot] = system[pivot], system[k]
-        system[k] = [entry / system[k][k] for entry in system[k]]
-        for row in range(len(rows)):
-            if row != k:
-                factor = system[row][k]
-                system[row] = [a - factor * b for a, b in zip(system[row], system[k], strict=True)]
-    factors = [row[-1] for row in system]
-    return tuple(sum(c * row[k] for c, row in zip(factors, rows, strict=True)) for k in range(len(rows[0])))
+    """The shortest solution on the same data; other arguments do not matter."""
+    return _adagrad.shortest_solution(inputs, labels)

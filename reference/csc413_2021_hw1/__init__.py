@@ -4,6 +4,27 @@ Every value is computed from the data of the problem. A wrong but common way is 
 one thing changed, so that the rubric can name the slip behind a number.
 """
 
+from .._polynomials import (
+    fit,
+    fit_basis,
+    fit_by_degree,
+    fit_cases,
+    fit_chebfit,
+    fit_chebyshev_only,
+    fit_examples,
+    fit_from_ones,
+    fit_inputs,
+    fit_kind,
+    fit_labels,
+    fit_legendre_only,
+    fit_monomials,
+    fit_public,
+    fit_ridge,
+    fit_scaled,
+    fit_swapped,
+    fit_swapped_by_degree,
+    fitted,
+)
 from .hessian import (
     forward_is_cheaper,
     forward_memory,
@@ -24,27 +45,6 @@ from .hessian import (
     reverse_memory_of_matrix,
     reverse_time,
     reverse_time_of_matrix,
-)
-from .polynomials import (
-    fit,
-    fit_basis,
-    fit_by_degree,
-    fit_cases,
-    fit_chebfit,
-    fit_chebyshev_only,
-    fit_examples,
-    fit_from_ones,
-    fit_inputs,
-    fit_kind,
-    fit_labels,
-    fit_legendre_only,
-    fit_monomials,
-    fit_public,
-    fit_ridge,
-    fit_scaled,
-    fit_swapped,
-    fit_swapped_by_degree,
-    fitted,
 )
 from .regression import line_of_sign, line_of_solutions
 from .verifiers import (

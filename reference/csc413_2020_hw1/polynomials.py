@@ -1,1 +1,0 @@
-../csc413_2021_hw1/polynomials.py
