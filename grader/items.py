@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import sqrt
 from statistics import correlation
 from typing import Final, NamedTuple
 
@@ -75,7 +76,8 @@ def meaning(share: Fraction | None, discrimination: float | None, students: int)
     """What to think of a part that does not tell students apart; empty if it does, or for too few of them."""
     if share is None or students < _FEWEST_TO_JUDGE:
         return ""
-    if discrimination is not None and discrimination < 0:
+    # A standard error below zero: less than that is as likely chance.
+    if discrimination is not None and discrimination * sqrt(students) < -1:
         return (
             "Students who did well elsewhere did worse here. The key, the wording or how it was marked may "
             "be wrong: look at its answers."

@@ -125,7 +125,7 @@ def shown_part(mark: Mark, pictures: Sequence[Picture] = (), for_staff: ForStaff
 
 def anchor_of(part: str) -> str:
     """The id of a part's place in the page."""
-    return "part-" + re.sub(r"[^A-Za-z0-9._-]", "-", part)
+    return "part-" + re.sub(r"[^A-Za-z0-9_-]", "-", part)
 
 
 def shown_picture(picture: Picture) -> Html:

@@ -147,8 +147,8 @@ def test_no_page_of_an_example_class_says_what_is_for_the_staff(name: str, tmp_p
     for report in written.reports:
         text = Outline(report.read_text()).text
         assert BANNER not in text
-        assert "For the staff" not in text
+        assert "In the gradebook" not in text
         assert not [said for said in advice if " ".join(said.split()) in text]
         staff = (tmp_path / "staff" / report.name).read_text()
-        assert "For the staff" in staff
+        assert "In the gradebook" in staff
     assert 'href="./staff/' in (tmp_path / "index.html").read_text()

@@ -116,7 +116,7 @@ def test_a_figure_stands_beside_the_part_that_a_person_looks_at() -> None:
     assert [(one.name, one.part) for one in seen.pictures] == [("cell 4", "1.1")]
     page = student_page(seen)
     assert page.count("<img ") == 1
-    assert page.index("data:image/png;base64,") < page.index('id="part-1.2"')
+    assert page.index("data:image/png;base64,") < page.index('id="part-1-2"')
 
 
 def test_attachments_and_files_that_are_named_in_an_answer_belong_to_it() -> None:

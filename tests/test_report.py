@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pages import EMPTY, HEADINGS, HOSTILE, HOSTILE_RESULT, ORDINARY, WITHOUT_N, mark, missing
 
+from grader.gradebook import MarkRow
 from grader.html import Html, formula, number, visible
 from grader.report import HIDDEN, LABELS, class_page, fallback, student_page
 from grader.statistics import overview
@@ -443,3 +444,24 @@ def test_formulas_in_what_people_write_are_shown_as_formulas() -> None:
     page = student_page(replace(ORDINARY, marks=marks))
     assert "<mfrac>" in page
     assert "not &lt;b&gt;x&lt;/b&gt;." in page
+
+
+def test_the_class_page_says_what_a_low_correlation_means_and_who_marked() -> None:
+    def student(name: str, *points: str) -> Result:
+        given = tuple(
+            mark(f"{i}.1", f"Part {i}", worth, "1", Outcome.CORRECT if worth == "1" else Outcome.INCORRECT)
+            for i, worth in enumerate(points, 1)
+        )
+        return Result(name, name, "hw", "Homework", given)
+
+    row = MarkRow(
+        1, 1, "S0", "hw", "1.1", Decimal(1), Decimal(1), "Reyes", "", "2026-02-14T10:00:00+00:00", {}
+    )
+    later = row._replace(id=2, marked_at="2026-02-14T10:01:05+00:00")
+    results = [student(f"S{i}", *(("1", "0", "1") if i % 2 else ("0", "1", "0"))) for i in range(20)]
+    page = class_page(overview(results, history=[row, later], staff_hrefs={"S0": "staff/s0.html"}))
+    text = Outline(page).text
+    assert "Parts to look at 2.1 Part 2 Students who did well elsewhere did worse here." in text
+    assert "Reyes 2 2 100% 100% 1 min 5 s 1 min 5 s" in text
+    assert '<a href="./staff/s0.html">all rows' in page
+    assert "10 students" in text
