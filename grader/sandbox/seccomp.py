@@ -60,6 +60,9 @@ _NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
+    # What others do with files, by name, also below folders that cannot be read.
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
     "fanotify_init": (300, 262),
     "fanotify_mark": (301, 263),
     # Memory that no limit of a process counts.
@@ -166,6 +169,8 @@ _AF_UNIX: Final = 1
 _TIOCSTI, _TIOCLINUX, _TIOCSETD = 0x5412, 0x541C, 0x5423
 _PR_SET_MM: Final = 35
 _F_SETOWN, _F_SETOWN_EX, _F_NOTIFY = 8, 15, 1026
+# A lease makes others wait for a file; a larger pipe is memory that no limit of a process counts.
+_F_SETLEASE, _F_SETPIPE_SZ = 1024, 1031
 
 _ALLOW: Final = 0x7FFF0000
 _KILL: Final = 0x80000000
@@ -231,8 +236,9 @@ def program(machine: str, strictness: Strictness = Strictness(), own_pid: int = 
     # A process that is not dumpable could not be measured by the watchdog.
     code += _if_number(_PRCTL[column], _refuse_values(0, (linux.PR_SET_DUMPABLE, _PR_SET_MM), refuse))
     code += _if_number(_PRLIMIT[column], _only_values(0, (0,), refuse))
+    of_signals = (_F_SETOWN, _F_SETOWN_EX, _F_NOTIFY) if strictness.signals else ()
+    code += _if_number(_FCNTL[column], _refuse_values(1, (_F_SETLEASE, _F_SETPIPE_SZ, *of_signals), refuse))
     if strictness.signals:
-        code += _if_number(_FCNTL[column], _refuse_values(1, (_F_SETOWN, _F_SETOWN_EX, _F_NOTIFY), refuse))
         code += _if_number(_AFFINITY[column], _only_values(0, (0,), refuse))
         for pair in _OF_SIGNALS.values():
             number = pair[column]

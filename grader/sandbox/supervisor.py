@@ -11,6 +11,7 @@ import os
 import resource
 import select
 import signal
+import stat
 import time
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, NoReturn
@@ -215,6 +216,9 @@ def _scratch_over(territory: Territory, limits: dict[str, Any]) -> bool:
         known = os.statvfs(territory.scratch)
         return known.f_files - known.f_ffree > int(limits["scratch_files"])
     size = count = 0
+    for held in _deleted(_descendants()):
+        count += 1
+        size += held
     todo = [territory.scratch]
     while todo:
         try:
@@ -229,4 +233,18 @@ def _scratch_over(territory: Territory, limits: dict[str, Any]) -> bool:
                         return True
         except OSError:
             continue
-    return size > int(limits["scratch_mib"]) * _MIB
+    return count > limits["scratch_files"] or size > int(limits["scratch_mib"]) * _MIB
+
+
+def _deleted(pids: list[int]) -> list[int]:
+    """The bytes on the disk of each file without a name that a process has open."""
+    sizes = {}
+    for pid in pids:
+        folder = f"/proc/{pid}/fd"
+        with suppress(OSError):
+            for fd in os.listdir(folder):
+                with suppress(OSError):
+                    found = os.stat(f"{folder}/{fd}")
+                    if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                        sizes[found.st_dev, found.st_ino] = found.st_blocks * 512
+    return list(sizes.values())

@@ -361,6 +361,16 @@ for _ in range(100):
 time.sleep(0.5)
 reply(str(filled >> 20).encode())
 """
+_PIPES: Final = """
+import fcntl
+held = filled = 0
+for _ in range(10):
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, 1031, 1 << 20)
+    os.set_blocking(writing, False)
+    filled += os.write(writing, b'x' * (1 << 20))
+reply(str(filled >> 20).encode())
+"""
 _FILES: Final = "\n".join(
     [
         "import io, pathlib",
@@ -941,6 +951,38 @@ ATTACKS: Final[tuple[Attack, ...]] = (
         ("import numpy\nreply(b'writable' if os.access(os.path.dirname(numpy.__file__), os.W_OK) else b'')",),
         says("writable"),
         bare=("reply(b'writable' if os.access(T['keep'], os.W_OK) else b'')",),
+    ),
+    Attack("X13", "memory in large pipes", (_PIPES,), counts(8), unsafe=EVERYONE),
+    Attack(
+        "X14",
+        "watch what others do in a folder",
+        (
+            "libc = ctypes.CDLL(None)\nfd = libc.inotify_init1(0)\n"
+            "if fd >= 0 and libc.inotify_add_watch(fd, T['course'].encode(), 0xfff) >= 0:\n    reply(b'watches')",
+        ),
+        says("watches"),
+        unsafe=EVERYONE,
+    ),
+    Attack(
+        "X15",
+        "make others wait for a file",
+        (
+            "import fcntl\nfor path in (T['bob'], os.__file__):\n    try:\n        fd = os.open(path, os.O_RDONLY)\n"
+            "        fcntl.fcntl(fd, 1024, fcntl.F_WRLCK)\n        reply(b'held')\n        break\n"
+            "    except OSError:\n        pass",
+        ),
+        says("held"),
+        unsafe=USER,
+    ),
+    Attack(
+        "X16",
+        "fill the disk with files that have no name",
+        (
+            "held = []\nfor _ in range(20):\n    held.append(os.open('x', os.O_CREAT | os.O_WRONLY))\n"
+            "    os.unlink('x')\n    os.write(held[-1], b'x' * (1 << 20))\ntime.sleep(0.4)\n"
+            "reply(str(len(held)).encode())",
+        ),
+        counts(20),
     ),
     # Only there is a second table of calls, by which a filter could be gone around.
     *(
