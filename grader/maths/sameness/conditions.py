@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -27,7 +28,7 @@ class Atom:
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
     """and, or, not of conditions, or an atom, or a constant."""
 
@@ -36,7 +37,7 @@ class Condition:
     atom: Atom | None = None
     truth: bool = True
 
-    @property
+    @cached_property
     def atoms(self) -> list[Atom]:
         """All atoms, each once."""
         return list(dict.fromkeys(self._atoms()))

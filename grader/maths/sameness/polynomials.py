@@ -349,6 +349,11 @@ def factors(polynomial: fmpq_mpoly) -> tuple[int, list[tuple[fmpq_mpoly, int]]]:
     Raises:
         Unsettled: the polynomial is too large to be factored quickly.
     """
+    total = int(polynomial.total_degree())
+    if total < 2 and not polynomial.is_zero():
+        # A number, or linear: nothing to factor.
+        first = polynomial.leading_coefficient()
+        return (1 if first > 0 else -1), [(polynomial / first, 1)] * total
     content = polynomial.term_content()
     core = polynomial / content
     degree = int(core.total_degree())

@@ -115,6 +115,12 @@ def compare_ends(one: End, other: End) -> int:
 
 def in_order(ends: Iterable[End]) -> list[End]:
     """Ends sorted, each once; of equal ones an exact one is kept."""
+    ends = list(ends)
+    if len(ends) < 2:
+        return ends
+    if all(end.fraction is not None for end in ends):
+        rational = {end.fraction: end for end in ends if end.fraction is not None}
+        return [rational[value] for value in sorted(rational)]
     ordered: list[End] = []
     for end in sorted(ends, key=cmp_to_key(compare_ends)):
         if ordered and compare_ends(ordered[-1], end) == 0:
@@ -132,10 +138,14 @@ def between(low: End | None, high: End | None) -> Fraction:
     if low is None or high is None:
         known = low or high
         assert known is not None
+        if known.fraction is not None:
+            return Fraction(floor(known.fraction) + 1 if low is not None else ceil(known.fraction) - 1)
         ball = known.ball(64)
         return Fraction(
             floor(_fraction(ball.upper())) + 1 if low is not None else ceil(_fraction(ball.lower())) - 1
         )
+    if low.fraction is not None and high.fraction is not None and low.fraction < high.fraction:
+        return simplest_between(low.fraction, high.fraction)
     for precision in PRECISIONS:
         left, right = _fraction(low.ball(precision).upper()), _fraction(high.ball(precision).lower())
         if left < right:
@@ -257,6 +267,8 @@ def _flags(one: RealSet, ordered: Sequence[End]) -> tuple[list[bool], list[bool]
     """The truth values of a set at more breakpoints than its own."""
     at: list[bool] = []
     gaps = [one.gaps[0]]
+    if len(one.points) == len(ordered):
+        return [*one.at], [*one.gaps]
     index = 0
     for point in ordered:
         if index < len(one.points) and compare_ends(one.points[index], point) == 0:

@@ -164,7 +164,8 @@ def _as_numbers(expected: Node, got: Node, symbols: Symbols, secret: bytes) -> C
     first, second = (
         written_set(one) or solve(condition(inside), _ANY) for one, inside in ((expected, left), (got, right))
     )
-    witness = member(combine((first, second), lambda flags: flags[0] != flags[1]))
+    same = first == second and first.exact
+    witness = None if same else member(combine((first, second), lambda flags: flags[0] != flags[1]))
     if witness is not None:
         known = member(combine((first, second), lambda flags: flags[0] and not flags[1]))
         if known is not None:
