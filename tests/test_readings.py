@@ -177,3 +177,22 @@ def test_a_chain_must_be_about_the_product_that_is_asked_for(
     found = mark(sheet, prepared, "4", "X A A = X A")
     assert found.points == 0
     assert found.verdict.code == "other-product"
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "told"),
+    [
+        (r"\frac{2}{\eta} X^T t", r"\frac{2}{n} X^T t", "Read “eta” as n."),
+        (r"2 X^T \tau / n", r"2 X^T t / n", "Read “tau” as t."),
+    ],
+)
+def test_a_greek_letter_that_looks_like_a_declared_one_is_read_as_it(text: str, read: str, told: str) -> None:
+    symbols = declare({"X": {"matrix": ["n", "d"]}, "t": {"vector": "n"}}, [{"n": 3, "d": 2}])
+    assert (read, told) in repairs(text, symbols)
+
+
+def test_a_latin_letter_is_read_as_the_declared_greek_one_and_a_declared_one_stays() -> None:
+    rate = declare({"eta": {"scalar": "positive"}})
+    assert [one.text for one in repairs("1 - 2 n", rate)] == [r"1 - 2 {\eta}"]
+    both = declare({"eta": {"scalar": "positive"}, "n": {"scalar": "positive"}})
+    assert repairs(r"1 - 2 \eta n", both) == ()

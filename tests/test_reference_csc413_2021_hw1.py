@@ -90,6 +90,11 @@ def test_weights_of_a_network_are_rows_and_biases_in_turn(name: str, network: st
     assert np.array_equal(outputs[:, 0], run(getattr(verifiers, network), INPUTS))
 
 
+def test_a_unit_fires_between_minus_one_and_one() -> None:
+    points = [Fraction(k, 4) for k in range(-8, 9)]
+    assert [verifiers.fires(z) for z in points] == (np.abs(np.array(points, float)) <= 1).astype(int).tolist()
+
+
 def test_the_named_weights_are_those_of_the_network() -> None:
     assert (
         np.array(ref.hidden_weights(), float).tolist()

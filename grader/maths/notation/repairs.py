@@ -23,6 +23,20 @@ _ZERO = re.compile(
 )
 
 
+# Greek letters that a scan takes for Latin ones, and back.
+_LOOK_ALIKES = {
+    "eta": "n",
+    "omega": "w",
+    "nu": "v",
+    "chi": "x",
+    "rho": "p",
+    "alpha": "a",
+    "tau": "t",
+    "kappa": "k",
+}
+_NAME = re.compile(r"\\(?P<greek>[a-z]+)(?![A-Za-z])|(?<![A-Za-z\\])(?P<latin>[a-z])(?![A-Za-z])")
+
+
 class Repair(NamedTuple):
     """A text with something put right, and the sentence that tells it."""
 
@@ -43,7 +57,7 @@ def repairs(text: str, symbols: Symbols) -> tuple[Repair, ...]:
     if len(text) > LENGTH_LIMIT:
         return ()
     found: list[Repair] = []
-    for change in (_digits, _capitals):
+    for change in (_digits, _capitals, _look_alikes):
         for one in change(text, symbols):
             found.append(one)
             if change is _digits:
@@ -86,3 +100,21 @@ def _capitals(text: str, symbols: Symbols) -> Iterator[Repair]:
 
     told = " ".join(f"Read “{one}” as {other}." for one, other in sorted(meant.items()))
     yield Repair(_LETTER.sub(put, text), told)
+
+
+def _look_alikes(text: str, symbols: Symbols) -> Iterator[Repair]:
+    """Letters that nobody declared, as the declared one of the other alphabet that looks like them."""
+    latin = {other: greek for greek, other in _LOOK_ALIKES.items()}
+    told: dict[str, str] = {}
+
+    def put(match: re.Match[str]) -> str:
+        found = match["greek"] or match["latin"]
+        other = _LOOK_ALIKES.get(found) if match["greek"] else latin.get(found)
+        if other is None or symbols.find(found) is not None or symbols.find(other) is None:
+            return match[0]
+        told[found] = other
+        return other if match["greek"] else rf"{{\{other}}}"
+
+    new = _NAME.sub(put, text)
+    if told:
+        yield Repair(new, " ".join(f"Read “{one}” as {other}." for one, other in sorted(told.items())))
