@@ -242,6 +242,11 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
                 if len(one.path) == 1 and one.path[0] not in known:
                     meant = suggest(str(one.path[0]), (*known, *PART_KEYS), "a key of this part")
                 faults.add((*path, *one.path), one.found, meant)
+        if text.code.get("function") and not hasattr(check, "calls"):
+            found = f"a function for the check {text.check!r}, which calls none"
+            faults.add(
+                (*path, "answer", "function"), found, "`variable:` or `variables:`, or `check: function`"
+            )
     elif text.check:
         meant = suggest(text.check, checks.kinds(), "a kind of check")
         faults.add((*path, "check"), repr(text.check), meant)

@@ -166,6 +166,12 @@ def test_a_part_may_declare_symbols_and_dimensions_anew(course: Path) -> None:
         (part("points: 1\ncheck: person\nanswer: eta"), 6, "'eta'", "a mapping such as"),
         (part("points: 1\ncheck: person\nanswer: {nmae: eta}"), 6, "the key 'nmae'", "did you mean 'name'?"),
         (part("points: 1\ncheck: person\nanswer: {name: [{a: b}]}"), 6, "a mapping", "a list of names"),
+        (
+            part("points: 1\ncheck: person\nanswer: {function: net}"),
+            6,
+            "a function for the check 'person', which calls none",
+            "`variable:` or `variables:`, or `check: function`",
+        ),
         (count("expected: ref.x"), 6, "'ref.x'", "the reference has no function"),
         (count("expected: 2 +"), 6, "'2 +'", "a formula"),
         (part("points: 1\ncheck: expression\nexpected: q"), 6, "'q'", "unknown name"),
