@@ -151,7 +151,10 @@ def test_every_sample_gets_its_credit() -> None:
 def test_the_same_end_is_judged_anew_beside_other_data() -> None:
     prepared = recurrence.prepare(recurrence.Options.model_validate(OPTIONS), Setting(NONE, REFERENCE))
     part = cast(
-        Part, SimpleNamespace(id="4.3", title="End", points=Decimal(1), check="recurrence", follows={})
+        Part,
+        SimpleNamespace(
+            id="4.3", title="End", points=Decimal(1), check="recurrence", follows={}, visible="public"
+        ),
     )
     seen: marking.Seen = {}
     credits = []

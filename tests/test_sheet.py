@@ -121,6 +121,7 @@ def test_the_command_writes_what_the_rubric_then_knows(tmp_path: Path) -> None:
     source = Path(__file__).parents[1]
     shutil.copytree(source / "reference", tmp_path / "reference")
     (tmp_path / "rubrics").mkdir()
+    shutil.copy(source / "rubrics/fit_poly.ipynb", tmp_path / "rubrics/fit_poly.ipynb")
     copy = shutil.copy(source / "rubrics/csc413-2020-hw1.yaml", tmp_path / "rubrics/csc413-2020-hw1.yaml")
     before = rubric.load(Path(copy)).digest
     text = tmp_path / "sheet.txt"

@@ -45,6 +45,7 @@ def test_the_columns_are_those_that_were_promised() -> None:
         "message",
         "read",
         "place",
+        "isolation",
     ]
 
 
@@ -60,6 +61,7 @@ def test_a_row_says_what_was_found_and_where() -> None:
         "message": "Correct.",
         "read": "n + 1",
         "place": "hw.ipynb, cell 2, line 1",
+        "isolation": "",
     }
 
 

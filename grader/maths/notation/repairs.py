@@ -48,7 +48,7 @@ def repairs(text: str, symbols: Symbols) -> tuple[Repair, ...]:
     r"""Every sensible reading of a text that is not what it says, the smallest change first.
 
     >>> from grader.maths.names import declare
-    >>> symbols = declare({"X": {"matrix": ["n", "d"]}, "t": {"vector": "n"}}, {"n": 3, "d": 2})
+    >>> symbols = declare({"X": {"matrix": ["n", "d"]}, "t": {"vector": "n"}}, [{"n": 3, "d": 2}])
     >>> repairs(r"(X^TX)^{-l} X^Tt", symbols)[0]
     Repair(text='(X^TX)^{-1} X^Tt', told='Read “l” as 1.')
     >>> repairs(r"\mathbf{x}^Tt", symbols)[0]
