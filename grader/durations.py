@@ -45,10 +45,10 @@ def in_words(seconds: int) -> str:
     if seconds < 60:
         return "less than a minute"
     words = []
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+    for unit, size in (("year", 365 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60)):
         count, seconds = divmod(seconds, size)
         if count:
-            words.append(f"{count} {unit}{'s' if count > 1 else ''}")
+            words.append(f"{count:,} {unit}{'s' if count > 1 else ''}")
     return " ".join(words[:2])
 
 

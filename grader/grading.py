@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from grader import digests, files, groups, hiding, marking, pictures, terms
-from grader.errors import MachineError, StaffError, StudentError
+from grader.errors import MachineError, StaffError
 from grader.gradebook import Recording, RememberedDecision
 from grader.running import Outcome, Sandboxes
 from grader.types import Answer, Document, File, Place, Problem, Result, Submission, Verdict
@@ -215,7 +215,9 @@ def _grade(
     submission_hash: str,
     known: Mapping[str, Mapping[str, Verdict]],
 ) -> Graded:
-    documents, unread = _documents(submission)
+    from grader import documents as formats
+
+    documents, unread = formats.read_all(submission.files)
     said = [problem for document in documents for problem in document.problems]
     named = tuple(dict.fromkeys(document.assignment for document in documents if document.assignment))
     path, remark = _choose(submission, named, desk)
@@ -337,33 +339,6 @@ def _sandboxes(isolation: Isolation | Literal["auto"]) -> Sandboxes:
         return Sandboxes(None, f"Code is not run on this machine: {error}.")
     atexit.register(box.close)
     return Sandboxes(box, "", box.weaker)
-
-
-def _documents(submission: Submission) -> tuple[list[Document], tuple[Problem, ...]]:
-    """The files that could be read, and the problems of those that could not."""
-    read: list[Document] = []
-    unread: list[Problem] = []
-    for file in submission.files:
-        document = _document(file)
-        if isinstance(document, Problem):
-            unread.append(document)
-        elif document.blocks or not document.problems:
-            read.append(document)
-        else:
-            unread += document.problems
-    return read, tuple(unread)
-
-
-def _document(file: File) -> Document | Problem:
-    from grader import documents
-
-    try:
-        return documents.read(file)
-    except StudentError as error:
-        return Problem(Place(file.path), str(error))
-    except Exception as error:  # a file that breaks a reader must not take the student's other files along
-        said = f"The grader failed on this file ({type(error).__name__}); a person will look at it."
-        return Problem(Place(file.path), said)
 
 
 def _answers(

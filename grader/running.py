@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from grader import checks, executed
-from grader.documents import _repair
+from grader.documents import _code, _repair
 from grader.documents._repair import FROM_STARTER, CodeCell, Runnable
 from grader.documents._text import notation_of
 from grader.errors import MachineError, StaffError, StudentError
@@ -148,7 +148,7 @@ def _codes(text: str) -> Iterator[str]:
 def _defines(code: str, names: Sequence[str]) -> bool:
     from grader.sandbox.magics import parses, plain
 
-    return any(f"def {name}" in code for name in names) and parses(plain(code).source)
+    return bool(_code.defined(code, names)) and parses(plain(code).source)
 
 
 def _after_starter(one: Runnable, starter: File | None) -> Runnable:

@@ -22,7 +22,7 @@ from grader.types import Answer, Document, File, Outcome, Place, Reads, Submissi
 ROOT: Final = Path(grader.__file__).parent
 # From the bottom up: a module may import from its own layer and from those before it.
 LAYERS: Final = (
-    ("types", "errors", "options"),
+    ("types", "errors", "options", "rooms"),
     ("maths", "sandbox"),
     (
         *(

@@ -23,14 +23,13 @@ person need only see once, or None where `groups` may decide as usual.
 
 from __future__ import annotations
 
-import importlib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
+from grader import rooms
 from grader.errors import StaffError
 from grader.types import Answer, Notation, Reads, Verdict
 
@@ -99,13 +98,7 @@ class Check(Protocol):
 @cache
 def kinds() -> tuple[str, ...]:
     """The names of all checks, sorted; files that start with an underscore are not checks."""
-    try:
-        names = os.listdir(__path__[0])  # noqa: PTH208 - pathlib and pkgutil take longer to load than all of this
-    except NotADirectoryError:  # inside a zip
-        import pkgutil
-
-        names = [f"{module.name}.py" for module in pkgutil.iter_modules(__path__)]
-    return tuple(sorted(name[:-3] for name in names if name.endswith(".py") and not name.startswith("_")))
+    return rooms.names(__path__[0])
 
 
 def load(kind: str) -> Check:
@@ -114,10 +107,4 @@ def load(kind: str) -> Check:
     Raises:
         StaffError: no such check, with the nearest name.
     """
-    if kind not in kinds():
-        from difflib import get_close_matches
-
-        near = get_close_matches(kind, kinds(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(kinds())}"
-        raise StaffError(f"there is no check {kind!r}; {hint}")
-    return cast(Check, importlib.import_module(f"grader.checks.{kind}"))
+    return cast(Check, rooms.load(__name__, kind, kinds(), "check"))

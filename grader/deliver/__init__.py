@@ -18,13 +18,11 @@ what was sent before (`_ledger`), and sending so that nobody gets anything twice
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple, Protocol, Self, cast
 
+from grader import rooms
 from grader.deliver._order import Export, Order
 from grader.deliver._parcels import Parcel
 from grader.errors import GraderError, StaffError
@@ -102,7 +100,7 @@ class Exporter(Protocol):
 @cache
 def targets() -> tuple[str, ...]:
     """The names of all targets, sorted; files that start with an underscore are none."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+    return rooms.names(__path__[0])
 
 
 def load(name: str) -> Any:
@@ -111,11 +109,7 @@ def load(name: str) -> Any:
     Raises:
         StaffError: no such target, with the nearest name.
     """
-    if name not in targets():
-        near = get_close_matches(name, targets(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(targets())}"
-        raise StaffError(f"there is no target {name!r}; {hint}")
-    return importlib.import_module(f"grader.deliver.{name}")
+    return rooms.load(__name__, name, targets(), "target")
 
 
 def server(name: str) -> Target:

@@ -8,13 +8,13 @@ A format module offers the suffixes it reads and one function:
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from typing import Protocol, cast
 
-from grader.errors import StaffError, StudentError
-from grader.types import Document, File
+from grader import rooms
+from grader.errors import StudentError
+from grader.types import Document, File, Place, Problem
 
 SIZE_LIMIT = 10 * 2**20
 
@@ -30,7 +30,7 @@ class Format(Protocol):
 @cache
 def formats() -> tuple[str, ...]:
     """The names of all formats, sorted; files that start with an underscore are not formats."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+    return rooms.names(__path__[0])
 
 
 @cache
@@ -38,11 +38,34 @@ def load(name: str) -> Format:
     """The module of one format.
 
     Raises:
-        StaffError: there is no such format.
+        StaffError: there is no such format, with the nearest name.
     """
-    if name not in formats():
-        raise StaffError(f"there is no document format {name!r}; one of {', '.join(formats())}")
-    return cast(Format, importlib.import_module(f"grader.documents.{name}"))
+    return cast(Format, rooms.load(__name__, name, formats(), "document format"))
+
+
+def read_all(files: Iterable[File]) -> tuple[list[Document], tuple[Problem, ...]]:
+    """The files that could be read, and the problems of those that could not; never raises."""
+    read: list[Document] = []
+    unread: list[Problem] = []
+    for file in files:
+        document = _attempted(file)
+        if isinstance(document, Problem):
+            unread.append(document)
+        elif document.blocks or not document.problems:
+            read.append(document)
+        else:
+            unread += document.problems
+    return read, tuple(unread)
+
+
+def _attempted(file: File) -> Document | Problem:
+    try:
+        return read(file)
+    except StudentError as error:
+        return Problem(Place(file.path), str(error))
+    except Exception as error:  # a file that breaks a reader must not take the student's other files along
+        said = f"The grader failed on this file ({type(error).__name__}); a person will look at it."
+        return Problem(Place(file.path), said)
 
 
 def read(file: File) -> Document:

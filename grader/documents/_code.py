@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from grader.documents._text import notation_of
@@ -33,6 +33,19 @@ def blocks(source: str, place: Place) -> tuple[Block, ...]:
         return (code, *(entry for statement in tree.body for entry in _entries(statement, lines, place)))
     except RecursionError:  # a sum of thousands of numbers
         return (code,)
+
+
+def defined(source: str, names: Sequence[str]) -> str:
+    """The first of some functions that a cell defines, or binds to something; nothing if it is none.
+
+    >>> defined("import numpy\\ndef fit(x):\\n    return x", ["fit_poly", "fit"])
+    'fit'
+    """
+    for name in names:
+        word = re.escape(name)
+        if re.search(rf"(?m)^[ \t]*(?:(?:async[ \t]+)?def[ \t]+{word}[ \t]*\(|{word}[ \t]*=)", source):
+            return name
+    return ""
 
 
 def shown_name(source: str) -> str:

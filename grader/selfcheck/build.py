@@ -6,7 +6,7 @@ import ast
 import importlib.util
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 # What looking at a hand-in needs of this package; the rest stays here.
 ROOMS: Final = (
-    *("__init__.py", "types.py", "errors.py", "options.py", "yamltext.py"),
+    *("__init__.py", "types.py", "errors.py", "options.py", "rooms.py", "yamltext.py", "html.py"),
+    # How a folder, a zip or a file is read, under the limits that hold for everybody.
+    *("sources/_path.py", "sources/_disk.py", "sources/_archive.py", "sources/_intake.py"),
     *("extract.py", "sheet.py"),
     # How values look that running brings out, and what is no Python in a cell; nothing that runs anything.
     *("sandbox/jobs.py", "sandbox/codec.py", "sandbox/magics.py"),
@@ -115,7 +117,7 @@ def build(path: Path, salt: bytes, *, allow_weak: bool = False) -> Built:
             continue
         text = texts[part.id]
         sizes = part.symbols.dimensions if text.symbols or text.dimensions else ()
-        parts.append(_with(outline, symbols=text.symbols, dimensions=sizes))
+        parts.append(replace(outline, symbols=text.symbols, dimensions=sizes))
         rows.append(row)
         if row.choice is not None and row.bits > (most := entropy.most_bits(row.choice)):
             most_said = f"at most {most} bits" if most else "no fingerprint at all"
@@ -139,7 +141,7 @@ def build(path: Path, salt: bytes, *, allow_weak: bool = False) -> Built:
         salt.hex(),
         _public(written.symbols, rubric.symbols, secrets),
         written.dimensions,
-        tuple(_with(part, symbols=_public(part.symbols, told[part.id], secrets)) for part in parts),
+        tuple(replace(part, symbols=_public(part.symbols, told[part.id], secrets)) for part in parts),
         rubric.sheet,
     )
     entries = dict(_entries(outline_of_all))
@@ -249,7 +251,7 @@ def _outline(
     )
     if given.verify:
         _check_equations(part, right, salt)
-        outline = _with(outline, proof="verify", equations=given.verify, size=_size(part, right))
+        outline = replace(outline, proof="verify", equations=given.verify, size=_size(part, right))
         return outline, Row(part.id, " or ".join(forms), "verify")
     if given.fingerprint is None:
         told = f"the function {part.code.functions[0]}" if part.code.functions else " or ".join(forms)
@@ -267,7 +269,7 @@ def _outline(
         for value in canonical
         if value is not None
     )
-    outline = _with(outline, proof="fingerprint", bits=given.fingerprint, digests=digests)
+    outline = replace(outline, proof="fingerprint", bits=given.fingerprint, digests=digests)
     return outline, Row(part.id, " or ".join(forms), "fingerprint", given.fingerprint, choice)
 
 
@@ -312,6 +314,7 @@ def _entries(outline: Outline) -> Iterator[tuple[str, bytes]]:
         if name not in LEFT_OUT:
             yield f"grader/{name}", _bare(path.read_text("utf-8")).encode()
     yield "grader/sandbox/__init__.py", b""
+    yield "grader/sources/__init__.py", b""
     yield "flint.py", _bare((root / _STAND_IN).read_text("utf-8")).encode()
     yield f"grader/selfcheck/{DATA}", to_json(outline).encode()
     yield "__main__.py", _MAIN.encode()
@@ -376,9 +379,3 @@ def _zipped(entries: Mapping[str, bytes]) -> bytes:
             info.external_attr = 0o644 << 16
             archive.writestr(info, data)
     return kept.getvalue()
-
-
-def _with(outline: PartOutline, **changes: Any) -> PartOutline:
-    from dataclasses import replace
-
-    return replace(outline, **changes)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import log2
 from typing import Final, NamedTuple
 
+from grader.durations import in_words
 from grader.maths.tree import Node, walk
 
 FULL_FROM_BITS: Final = 40.0
@@ -38,7 +39,8 @@ class Choice(NamedTuple):
         return float(2**self.bits / (_GUESSES_PER_S * _CORES) / 3600)
 
     def __str__(self) -> str:
-        return f"about {self.bits:.0f} bits of choice, tried in {_duration(self.hours)} on {_CORES} cores"
+        tried = in_words(int(self.hours * 3600))
+        return f"about {self.bits:.0f} bits of choice, tried in {tried} on {_CORES} cores"
 
 
 def of_numbers(entries: Sequence[Fraction]) -> Choice:
@@ -69,11 +71,3 @@ def most_bits(choice: Choice) -> int:
     if choice.bits < PARTIAL_FROM_BITS:
         return 0
     return int(choice.bits) - KEPT_BITS
-
-
-def _duration(hours: float) -> str:
-    for size, name in ((24 * 365, "year"), (24, "day"), (1, "hour"), (1 / 60, "minute")):
-        if hours >= size:
-            amount = round(hours / size)
-            return f"{amount:,} {name}{'' if amount == 1 else 's'}"
-    return "less than a minute"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,14 +11,14 @@ from typing import Final, Literal, NamedTuple
 
 from grader import checks
 from grader.checks import Understood
-from grader.errors import StudentError
+from grader.documents import _code, _numbering
+from grader.errors import StaffError, StudentError
 from grader.maths.names import Symbols, declare
 from grader.selfcheck import fingerprints, verify
 from grader.selfcheck.outline import Outline, PartOutline, from_json
-from grader.types import Answer, Document, File, Notation, Place, Problem
+from grader.types import Answer, Document, Notation, Place, Problem
 
 DATA: Final = "outline.json"
-_MOST_FILES: Final = 200
 _MOST_PASSAGE: Final = 300
 _MOST_HEADINGS: Final = 40
 _LONGEST_HEADING: Final = 60
@@ -92,7 +91,20 @@ class Desk:
         Raises:
             StudentError: nothing can be read at the path.
         """
-        documents, problems = _documents(path)
+        from grader import documents as formats
+        from grader.sources._path import hand_in
+
+        if not path.exists():
+            raise StudentError(f"{path} does not exist; give your notebook, write-up or folder.")
+        try:
+            handed = hand_in(path)
+        except StaffError as error:  # here it is the student who has to act
+            raise StudentError(str(error)) from None
+        if not handed.files and not handed.problems:
+            raise StudentError(f"{path} holds no files.")
+        documents, unread = formats.read_all(handed.files)
+        said = (problem for document in documents for problem in document.problems)
+        problems = tuple(dict.fromkeys((*handed.problems, *unread, *said)))
         answers = self._find(documents)
         looked = tuple(
             self._defined(part, documents) if part.functions else self._look(part, answers.get(part.id, ()))
@@ -100,7 +112,7 @@ class Desk:
         )
         missing = any(one.finding == "missing" for one in looked)
         strange = tuple(_strange(documents, self.outline.parts)) if missing else ()
-        return HandIn(self.outline.assignment, self.outline.title, looked, tuple(problems), strange)
+        return HandIn(self.outline.assignment, self.outline.title, looked, problems, strange)
 
     def look(self, part: str, text: str, notation: Notation = "python") -> Looked:
         """What is understood of one typed answer.
@@ -129,13 +141,10 @@ class Desk:
 
     def _defined(self, part: PartOutline, documents: Sequence[Document]) -> Looked:
         """Where a function of a part is defined; it is not run here."""
-        names = "|".join(map(re.escape, part.functions))
-        pattern = re.compile(rf"^\s*(?:async\s+)?(?:def\s+({names})\s*\(|({names})\s*=)", re.MULTILINE)
         for document in documents:
             for block in document.blocks:
-                found = pattern.search(block.text) if block.kind == "code" else None
-                if found is not None:
-                    called = found[1] or found[2]
+                called = _code.defined(block.text, part.functions) if block.kind == "code" else ""
+                if called:
                     said = (
                         f'It was not run; in a notebook: check("{part.id}", {called})'
                         if part.examples
@@ -262,43 +271,14 @@ def _is_bundle(path: Path) -> bool:
         return False
 
 
-def _documents(path: Path) -> tuple[list[Document], list[Problem]]:
-    from grader import documents
-
-    if not path.exists():
-        raise StudentError(f"{path} does not exist; give your notebook, write-up or folder.")
-    found: list[Document] = []
-    problems: list[Problem] = []
-    for file, name in _files(path):
-        try:
-            found.append(documents.read(File(name, file.read_bytes())))
-        except (OSError, StudentError) as error:
-            problems.append(Problem(Place(name), str(error)))
-        else:
-            problems += found[-1].problems
-    if not found and not problems:
-        raise StudentError(f"{path} holds no files.")
-    return found, problems
-
-
 def _strange(documents: Sequence[Document], parts: Sequence[PartOutline]) -> Iterator[str]:
     """The headings that begin with no number of the sheet."""
-    numbers = {part.number for part in parts}
+    known = {_numbering.label(part.number) for part in parts}
     headings = (block.text for document in documents for block in document.blocks if block.kind == "heading")
     for text in islice(headings, _MOST_HEADINGS):
-        if not any(re.search(rf"(?<![\w.]){re.escape(number)}(?![\w])", text) for number in numbers):
+        number = _numbering.read(text)
+        if number is None or not any(label[: len(number.label)] == number.label for label in known):
             yield _short(" ".join(text.split()))[:_LONGEST_HEADING]
-
-
-def _files(path: Path) -> Iterator[tuple[Path, str]]:
-    if path.is_file():
-        yield path, path.name
-        return
-    kept = (one for one in sorted(path.rglob("*")) if one.is_file() and not one.is_symlink())
-    for count, one in enumerate(kept):
-        name = one.relative_to(path).as_posix()
-        if count < _MOST_FILES and not any(part.startswith((".", "__")) for part in name.split("/")):
-            yield one, name
 
 
 def _conforms(got: str, wanted: str) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Final
 
 from grader.errors import GraderError
+from grader.html import escaped, formula, visible
 from grader.selfcheck.session import Finding, HandIn, Looked, open_desk
 
 WIDTH: Final = 80
@@ -104,7 +104,7 @@ def as_text(looked: HandIn) -> str:
 def lines(one: Looked, width: int = 0) -> list[str]:
     """What was found for one part, line by line; `width` is that of the longest name of a part."""
     if one.finding == "missing":
-        return [f"{_SIGNS[one.finding]} {one.part:<{width}}  {_visible(one.said)}"]
+        return [f"{_SIGNS[one.finding]} {one.part:<{width}}  {visible(one.said)}"]
     finding = one.what if one.finding == "read" and one.what else _WORDS[one.finding]
     head = f"{_SIGNS[one.finding]} {one.part:<{width}}  {finding}"
     told = [f"{head:<{WIDTH - len(one.place)}}{one.place}" if one.place else head]
@@ -128,24 +128,19 @@ def _summary(looked: HandIn) -> str:
 
 def _filled(text: str, indent: str) -> str:
     return textwrap.fill(
-        _visible(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+        visible(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
     )
-
-
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\u{{{ord(c):x}}}" for c in text)
 
 
 def as_page(looked: HandIn) -> str:
     """What was found, as one HTML file with the formulas as they were understood."""
     rows = "\n".join(map(row, looked.parts))
     problems = "".join(
-        f"<li class=bad>{escape(_visible(f'{problem.place}: {problem.message}'))}</li>"
-        for problem in looked.problems
+        f"<li class=bad>{escaped(f'{problem.place}: {problem.message}')}</li>" for problem in looked.problems
     )
-    named = escape(_visible("; ".join(looked.strange)))
+    named = escaped("; ".join(looked.strange))
     strange = f"<p>{_STRANGE}{named}</p>\n" if named else ""
-    title = escape(_visible(f"{looked.title}: self-check"))
+    title = escaped(f"{looked.title}: self-check")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -158,12 +153,12 @@ def as_page(looked: HandIn) -> str:
 <body>
 <main>
 <h1>{title}</h1>
-<p>{escape(_summary(looked))}</p>
+<p>{escaped(_summary(looked))}</p>
 {strange}<ul>
 {problems}{rows}
 </ul>
 </main>
-<footer><p>{escape(HONEST)}</p></footer>
+<footer><p>{escaped(HONEST)}</p></footer>
 </body>
 </html>
 """
@@ -175,17 +170,16 @@ def row(one: Looked) -> str:
     finding = one.what if one.finding == "read" and one.what else _WORDS[one.finding]
     pieces = [
         f'<li class="{tone}">'
-        f'<span class="finding">{_SIGNS[one.finding]} {escape(_visible(finding))}</span>'
-        f'<span class="part">{escape(one.part)}</span> '
-        f'<span class="place">{escape(_visible(one.place))}</span>'
+        f'<span class="finding">{_SIGNS[one.finding]} {escaped(finding)}</span>'
+        f'<span class="part">{escaped(one.part)}</span> '
+        f'<span class="place">{escaped(one.place)}</span>'
     ]
     if one.text:
-        pieces.append(f"<pre>{escape(_visible(one.text))}</pre>")
-    if one.mathml:
-        # Our own printer wrote it from the tree that was read: nothing of the student's markup is in it.
-        pieces.append(f"<p>{one.mathml}</p>")
+        pieces.append(f"<pre>{escaped(one.text)}</pre>")
+    if shown := formula(one.mathml):
+        pieces.append(f"<p>{shown}</p>")
     elif one.read:
-        pieces.append(f"<p>read as {escape(_visible(one.read))}</p>")
+        pieces.append(f"<p>read as {escaped(one.read)}</p>")
     if one.said:
-        pieces.append(f"<p>{escape(_visible(one.said))}</p>")
+        pieces.append(f"<p>{escaped(one.said)}</p>")
     return "".join(pieces) + "</li>"

@@ -9,18 +9,17 @@ A layout module offers a word and two functions over a listing of names, and nev
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
-from grader.errors import StaffError, StudentError
+from grader import rooms
+from grader.errors import StudentError
 from grader.roster import Roster
 from grader.sources._intake import Handed, Listing, Split, gather, shown
+from grader.sources._path import is_zip, listing_at
 from grader.sources._people import Placing, Unplaced, alone, placed
 from grader.types import Place, Problem, Submission
 
@@ -58,7 +57,7 @@ class Layout(Protocol):
 @cache
 def layouts() -> tuple[str, ...]:
     """The names of all layouts, sorted; files that start with an underscore are not layouts."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+    return rooms.names(__path__[0])
 
 
 def load(name: str) -> Layout:
@@ -67,11 +66,7 @@ def load(name: str) -> Layout:
     Raises:
         StaffError: no such layout, with the nearest name.
     """
-    if name not in layouts():
-        near = get_close_matches(name, layouts(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(layouts())}"
-        raise StaffError(f"there is no layout {name!r}; {hint}")
-    return cast(Layout, importlib.import_module(f"grader.sources.{name}"))
+    return cast(Layout, rooms.load(__name__, name, layouts(), "layout"))
 
 
 def read(path: Path, layout: str | None = None, roster: Roster | None = None) -> Intake:
@@ -85,11 +80,11 @@ def read(path: Path, layout: str | None = None, roster: Roster | None = None) ->
     if layout is not None:
         load(layout)
     try:
-        listing = _listing(path)
+        listing = listing_at(path)
     except StudentError as error:
         return Intake(layout or "folder", (), (Problem(Place(shown(path.name)), str(error)),))
-    chosen = layout or _choose(listing.names, one_file=path.is_file() and not _is_zip(path))
-    if _is_zip(path):
+    chosen = layout or _choose(listing.names, one_file=path.is_file() and not is_zip(path))
+    if is_zip(path):
         listing = _unwrapped(listing, surely_named=chosen in {"canvas", "moodle"})
         chosen = layout or _choose(listing.names, one_file=False)
     listing = replace(listing, beside=tuple(sorted(path.resolve().parent.glob("Grades-*.csv"))))
@@ -113,27 +108,6 @@ def _said(module: Layout, handed: Sequence[Handed], *, named: bool) -> str:
     more += f", {again} of them not the first attempt" if again else ""
     count = f"{len(handed):,} submission{'' if len(handed) == 1 else 's'}"
     return f"Read as {module.CALLED}: {count}{more}{'' if named else ' (--layout, if it is not)'}."
-
-
-def _listing(path: Path) -> Listing:
-    from grader.sources._archive import listing_of_zip
-    from grader.sources._disk import listing_of_file, listing_of_folder
-
-    try:
-        if path.is_dir():
-            return listing_of_folder(path)
-        if not path.is_file():
-            what = "is neither a file nor a folder" if path.exists() else "does not exist"
-            raise StaffError(f"{path} {what}; give the folder, zip or file that holds the submissions")
-        if _is_zip(path):
-            return listing_of_zip(path, label=shown(path.stem))
-        return listing_of_file(path)
-    except OSError as error:
-        raise StaffError(f"{path} cannot be read: {error.strerror or error}") from None
-
-
-def _is_zip(path: Path) -> bool:
-    return path.suffix.lower() == ".zip"
 
 
 def _choose(names: Sequence[str], *, one_file: bool) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from grader.errors import StudentError
-from grader.roster import Clue
 from grader.types import File, Place, Problem, Submission
+
+if TYPE_CHECKING:
+    from grader.roster import Clue
 
 FILE_LIMIT = 10 * 2**20
 # what a platform itself writes about a whole class, results and outputs included
