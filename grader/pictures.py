@@ -30,7 +30,7 @@ _EXIF: Final = 0xE1
 MediaType = Literal["image/png", "image/jpeg"]
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """A picture as it was found: `cell` of a notebook (from 1), `output` if a cell drew it."""
 
     file: str
@@ -47,24 +47,33 @@ def with_pictures(result: Result, files: Sequence[File]) -> Result:
     """
     kept: list[Picture] = []
     left = MOST_BYTES
-    for found in _found(files):
+    for one in found(files):
         if len(kept) >= MOST:
             break
-        part = _part(found, result.marks)
-        if found.output and not part:
+        part = _part(one, result.marks)
+        if one.output and not part:
             continue
-        made = remade(found.data)
+        made = remade(one.data)
         if made is None:
             continue
         media_type, data = made
         if len(data) > min(left, LARGEST):
             size = f"{len(data) / 1e6:.1f} MB"
             said = f"this picture ({size}) is too large for this page; the staff sees it."
-            kept.append(Picture(found.name, media_type, b"", part, said))
+            kept.append(Picture(one.name, media_type, b"", part, said))
             continue
         left -= len(data)
-        kept.append(Picture(found.name, media_type, data, part))
+        kept.append(Picture(one.name, media_type, data, part))
     return replace(result, pictures=tuple(kept)) if kept else result
+
+
+def found(files: Sequence[File]) -> Iterator[Found]:
+    """What may be pictures: files, and attachments and outputs of notebooks, in their order."""
+    for file in files:
+        if file.path.lower().endswith(".ipynb"):
+            yield from _in_notebook(file)
+        elif file.data.startswith((_PNG, b"\xff\xd8\xff")):
+            yield Found(file.path, file.path.rpartition("/")[2], file.data)
 
 
 def remade(data: bytes) -> tuple[MediaType, bytes] | None:
@@ -185,7 +194,7 @@ def _exif(orientation: int) -> bytes:
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
 
 
-def _part(found: _Found, marks: Sequence[Mark]) -> str:
+def _part(found: Found, marks: Sequence[Mark]) -> str:
     """The part a picture belongs to: that which names it, else the last before it that a person looks at."""
     if not found.output:
         for mark in marks:
@@ -207,24 +216,16 @@ def _part(found: _Found, marks: Sequence[Mark]) -> str:
     return part if drawing else ""
 
 
-def _found(files: Sequence[File]) -> Iterator[_Found]:
-    for file in files:
-        if file.path.lower().endswith(".ipynb"):
-            yield from _in_notebook(file)
-        elif file.data.startswith((_PNG, b"\xff\xd8\xff")):
-            yield _Found(file.path, file.path.rpartition("/")[2], file.data)
-
-
-def _in_notebook(file: File) -> Iterator[_Found]:
+def _in_notebook(file: File) -> Iterator[Found]:
     try:
         cells = json.loads(file.data)["cells"]
         for number, cell in enumerate(cells, 1):
             for name, bundle in dict(cell.get("attachments") or {}).items():
                 for data in _bundled(bundle):
-                    yield _Found(file.path, str(name), data, number)
+                    yield Found(file.path, str(name), data, number)
             for output in cell.get("outputs") or ():
                 for data in _bundled(output.get("data") or {}):
-                    yield _Found(file.path, f"cell {number}", data, number, output=True)
+                    yield Found(file.path, f"cell {number}", data, number, output=True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return  # what cannot be read as a notebook has no pictures; its reader has told the student
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader.errors import StaffError
+from grader.errors import MachineError, StaffError
 from grader.gradebook import (
     Attempt,
     Conflict,
@@ -21,6 +23,7 @@ from grader.gradebook import (
     MarkRow,
     Recording,
     RememberedDecision,
+    _people,
     open_gradebook,
 )
 from grader.types import Answer, Mark, Outcome, Place, Result, Verdict
@@ -168,6 +171,40 @@ def test_the_machines_first_mark_cannot_be_taken_back(book: Gradebook) -> None:
         book.undo(first, who="tara", now=LATER)
     with pytest.raises(StaffError, match="there is no mark 99"):
         book.undo(99, who="tara", now=LATER)
+
+
+def test_several_marks_are_taken_back_at_once_and_what_stays_is_told(book: Gradebook) -> None:
+    recorded(book, result("ada"), result("bob"), result("cid"))
+    rows = book.decide([decision(book, "0.5", student) for student in ("ada", "bob", "cid")], now=NOW)
+    since = book.decide([decision(book, "0.25", "bob")], now=LATER)[0]
+    undone = book.undo_all([*(row.id for row in rows), 99], who="theo", now=LATER)
+    assert undone.taken == (rows[0].id, rows[2].id)
+    assert [(row.student, row.id) for row in undone.since] == [("bob", since.id)]
+    assert undone.refused == ("there is no mark 99",)
+    assert [standing(book, student).points for student in ("ada", "bob", "cid")] == [
+        None,
+        Decimal("0.25"),
+        None,
+    ]
+
+
+def test_marks_are_taken_back_all_or_none_where_the_file_fails(
+    book: Gradebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(book, result("ada"), result("bob"))
+    rows = book.decide([decision(book, "0.5", student) for student in ("ada", "bob")], now=NOW)
+    add, calls = _people.add, []
+
+    def full_at_the_second(*given: Any) -> MarkRow:
+        calls.append(given)
+        if len(calls) == 2:
+            raise sqlite3.OperationalError("database or disk is full")
+        return add(*given)
+
+    monkeypatch.setattr(_people, "add", full_at_the_second)
+    with pytest.raises(MachineError, match="full"):
+        book.undo_all([row.id for row in rows], who="theo", now=LATER)
+    assert [standing(book, student).points for student in ("ada", "bob")] == [Decimal("0.5"), Decimal("0.5")]
 
 
 def test_a_group_shares_a_decision_and_its_undo(book: Gradebook) -> None:

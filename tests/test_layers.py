@@ -91,7 +91,10 @@ HEAVY: Final = {
 # Modules that are themselves only imported where their library is used, or always use it.
 USES: Final = {
     "grader.deliver._canvas_client": {"canvasapi", "requests"},
-    "grader.review.app": {"starlette"},
+    **{
+        f"grader.review.{name}": {"starlette"}
+        for name in ("app", "changes", "forms", "served", "session", "stops")
+    },
     "grader.workers": {"multiprocessing"},
 }
 

@@ -5,39 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import struct
-import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from drawings import HEAD, chunk, jpeg, png, segment
 from pages import mark
 
 from grader.pictures import LARGEST, MOST, remade, with_pictures
 from grader.report import student_page
 from grader.types import Answer, Checklist, File, Mark, Outcome, Place, Result
-
-_HEAD = b"\x89PNG\r\n\x1a\n"
-
-
-def chunk(name: bytes, body: bytes = b"") -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def png(width: int = 2, height: int = 1, *extra: bytes, filling: bytes = b"\0" * 7) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", header) + b"".join(extra) + chunk(b"IDAT", zlib.compress(filling)) + chunk(b"IEND")
-    return _HEAD + body
-
-
-def segment(marker: int, body: bytes) -> bytes:
-    return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
-
-
-def jpeg(*extra: bytes, scan: bytes = b"\x12\xff\x00\x34") -> bytes:
-    frame = segment(0xC0, b"\x08" + struct.pack(">HH", 8, 8) + b"\x01\x01\x11\x00")
-    return b"".join(
-        [b"\xff\xd8", *extra, frame, segment(0xDA, b"\x01\x01\x00\x00\x3f\x00"), scan, b"\xff\xd9"]
-    )
 
 
 def exif(orientation: int, order: str = "<") -> bytes:
@@ -89,8 +66,8 @@ def test_of_a_photo_only_the_picture_and_how_to_turn_it_are_left() -> None:
         b"",
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
         b"GIF89a",
-        _HEAD,
-        _HEAD + chunk(b"IEND"),
+        HEAD,
+        HEAD + chunk(b"IEND"),
         png()[:-3],
         png().replace(b"IDAT", b"IDAU"),
         png(100_000, 100_000),

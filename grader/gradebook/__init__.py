@@ -13,7 +13,7 @@ from typing import Self
 from grader import encoding
 from grader.errors import StaffError
 from grader.gradebook import _changes, _kept, _memory, _people, _recording, _results
-from grader.gradebook._file import connect, explained, migrate, migrations, transaction
+from grader.gradebook._file import connect, explained, migrate, migrations, savepoint, transaction
 from grader.gradebook._records import (
     MACHINE,
     Attempt,
@@ -26,6 +26,7 @@ from grader.gradebook._records import (
     MarkRow,
     Recording,
     RememberedDecision,
+    Undone,
     Version,
 )
 from grader.gradebook._rows import plain
@@ -46,6 +47,7 @@ __all__ = [
     "MarkRow",
     "Recording",
     "RememberedDecision",
+    "Undone",
     "Version",
     "migrate",
     "migrations",
@@ -311,24 +313,52 @@ class Gradebook:
             StaffError: no such mark, or none stood before it.
             MachineError: the file is locked, read-only, damaged, or the disk is full.
         """
-        stamp = _stamp(now)
         with explained(self.path), transaction(self._connection):
-            mark = _people.row(self._connection, mark_id)
-            if mark is None:
-                raise StaffError(f"there is no mark {mark_id}")
-            others = self._members(mark.assignment, [mark.student]).get(mark.student, ())
-            standing = self._standing(mark.assignment, [mark.student, *others])
-            now_standing = standing[mark.assignment, mark.student, mark.part]
-            if now_standing.detail.get("carried") == mark_id:
-                mark_id = now_standing.id
-            restored = _people.undo(self._connection, now_standing, mark_id, who, stamp)
-            _memory.settle(self._connection, now_standing, restored, stamp)
-            for student in others:
-                theirs = standing.get((mark.assignment, student, mark.part))
-                if theirs and theirs.detail.get("shared") == now_standing.detail.get("shared", ""):
-                    theirs_again = _people.undo(self._connection, theirs, theirs.id, who, stamp)
-                    _memory.settle(self._connection, theirs, theirs_again, stamp)
-            return restored
+            return self._undo(mark_id, who, _stamp(now))
+
+    def undo_all(self, mark_ids: Sequence[int], *, who: str, now: datetime) -> Undone:
+        """Undoes several marks in one transaction; what cannot be undone stays, and is told.
+
+        Raises:
+            MachineError: the file is locked, read-only, damaged, or the disk is full; nothing was undone.
+        """
+        taken: list[int] = []
+        since: list[MarkRow] = []
+        refused: list[str] = []
+        with explained(self.path), transaction(self._connection):
+            for mark_id in mark_ids:
+                try:
+                    with savepoint(self._connection):
+                        self._undo(mark_id, who, _stamp(now))
+                except Conflict as conflict:
+                    # A member of a group of students has one mark with the others: it went with theirs.
+                    if any(one.detail.get("undoes") == mark_id for one in conflict.standing):
+                        taken.append(mark_id)
+                    else:
+                        since += conflict.standing
+                except StaffError as error:
+                    refused.append(str(error))
+                else:
+                    taken.append(mark_id)
+        return Undone(tuple(taken), tuple(since), tuple(refused))
+
+    def _undo(self, mark_id: int, who: str, stamp: str) -> MarkRow:
+        mark = _people.row(self._connection, mark_id)
+        if mark is None:
+            raise StaffError(f"there is no mark {mark_id}")
+        others = self._members(mark.assignment, [mark.student]).get(mark.student, ())
+        standing = self._standing(mark.assignment, [mark.student, *others])
+        now_standing = standing[mark.assignment, mark.student, mark.part]
+        if now_standing.detail.get("carried") == mark_id:
+            mark_id = now_standing.id
+        restored = _people.undo(self._connection, now_standing, mark_id, who, stamp)
+        _memory.settle(self._connection, now_standing, restored, stamp)
+        for student in others:
+            theirs = standing.get((mark.assignment, student, mark.part))
+            if theirs and theirs.detail.get("shared") == now_standing.detail.get("shared", ""):
+                theirs_again = _people.undo(self._connection, theirs, theirs.id, who, stamp)
+                _memory.settle(self._connection, theirs, theirs_again, stamp)
+        return restored
 
     def remember(self, decision: RememberedDecision, *, now: datetime | None = None) -> RememberedDecision:
         """Keeps a decision on equal answers for later submissions; what comes back knows its id.

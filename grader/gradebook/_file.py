@@ -102,6 +102,19 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """A step within a transaction: what it wrote is gone if it raises, and the transaction goes on."""
+    connection.execute("SAVEPOINT step")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO step")
+        raise
+    finally:
+        connection.execute("RELEASE step")
+
+
+@contextmanager
 def explained(path: Path) -> Iterator[None]:
     try:
         yield

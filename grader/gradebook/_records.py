@@ -73,6 +73,15 @@ class Version(NamedTuple):
     flags: int
 
 
+class Undone(NamedTuple):
+    """What became of several undos: the ids of the marks that were taken back, the marks that others gave
+    since and that stand, and in words why the rest has nothing to take back."""
+
+    taken: tuple[int, ...]
+    since: tuple[MarkRow, ...]
+    refused: tuple[str, ...]
+
+
 class MarkRow(NamedTuple):
     """One mark ever given; `submission` is the row of the grading it belongs to, `marked_at` ISO 8601, UTC.
 

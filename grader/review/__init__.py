@@ -6,5 +6,11 @@ entered   what a person typed: points or a share of them, ticked items, a commen
 asked     what the rubric says of a part: the reference, the items, the declared mistakes
 figures   the pictures and files of a student, by number
 pages     all of this as HTML
-app       the addresses, and what happens at each
+session   one person at the page: who marks, what was just said, what can be taken back
+stops     where a request stands, by its address, and what comes before and after
+forms     the fields of a form
+desk      one group of answers on the screen
+changes   what a person changes
+served    what the pages load
+app       the addresses
 """
