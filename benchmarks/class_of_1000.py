@@ -156,9 +156,10 @@ def _refuse_shortcuts(marks: Path) -> None:
 
 def by_station(exam: Exam, folder: Path, out: Path) -> dict[str, float]:
     """Seconds of CPU by station, in this process, on the functions the command itself calls."""
-    from grader import documents, extract, marking, report, rubric, sources, table
+    from grader import documents, extract, marking, rubric, sources, table
     from grader.files import fingerprint, report_name, write_whole
     from grader.gradebook import Recording, open_gradebook
+    from grader.pages import report
 
     stations = Stations()
     with stations.at("start"):

@@ -18,9 +18,9 @@ from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
 from grader.gradebook import MACHINE, MarkRow
-from grader.items import discriminations, share_of
-from grader.pace import judgements, median_s
 from grader.statistics import score, standing
+from grader.statistics.items import discriminations, share_of
+from grader.statistics.pace import judgements, median_s
 from grader.table import cell, number
 from grader.types import Mark, Result
 

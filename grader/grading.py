@@ -116,7 +116,7 @@ def report_path(desk: Desk, assignment: str, student: str) -> Path:
 
 def has_report(result: Result, desk: Desk, *, since: datetime | None = None) -> bool:
     """Whether a student's report lies in its place, written after `since`; one that stands in is none."""
-    from grader import report
+    from grader.pages import report
 
     path = report_path(desk, result.assignment, result.student)
     try:
@@ -143,7 +143,7 @@ def write_report(
     Raises:
         MachineError: the disk is full, or the folder cannot be written.
     """
-    from grader import report
+    from grader.pages import report
 
     path = report_path(desk, result.assignment, result.student)
     files.make_folder(path.parent)

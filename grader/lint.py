@@ -13,7 +13,7 @@ from typing import Any, get_args
 from grader import checks, holes, marking
 from grader.errors import Fault, RubricError, StaffError
 from grader.rubric import Part, Prepared, Rubric, load, prepare, read_yaml
-from grader.rubric_schema import Faults, suggest
+from grader.rubric.schema import Faults, suggest
 from grader.types import Answer, Notation, Outcome, Place, Verdict
 
 _SECRET = b"lint"

@@ -281,7 +281,7 @@ def close(
 
     `lost` is what is nobody's; None where this run read no submissions.
     """
-    from grader import report
+    from grader.pages import report
 
     if lost is None:
         lost = book.lost(assignment)

@@ -13,8 +13,8 @@ from typing import Final
 import grader
 
 _SHOWING: Final = frozenset(
-    "charts cli comments data deliver encoding gradebook holes html learning lint moves overview pipeline "
-    "regrading report review roster statistics story table workers".split()
+    "cli data deliver encoding gradebook holes html learning lint moves pages pipeline "
+    "regrading reporting review roster statistics story table workers".split()
 )
 _READING: Final = frozenset("documents extract files grading groups sheet sources".split())
 

@@ -58,7 +58,7 @@ def _assignment(
     since: datetime | None,
     progress: Callable[[int], None],
 ) -> Written:
-    from grader import report, staff_page
+    from grader.pages import report, staff
     from grader.types import Place
 
     for name in ("reports", "staff"):
@@ -78,8 +78,8 @@ def _assignment(
         whole = pictures.with_pictures(whole, book.files(assignment, one.student))
         try:
             page = report.student_page(whole)
-            sheet = staff_page.StaffSheet(whole, book.history(assignment, one.student))
-            files.write_whole(folder / "staff" / name, staff_page.staff_page(sheet))
+            sheet = staff.StaffSheet(whole, book.history(assignment, one.student))
+            files.write_whole(folder / "staff" / name, staff.staff_page(sheet))
         except (TypeError, ValueError, KeyError, AttributeError, IndexError, ArithmeticError) as error:
             failed.append(Problem(Place(one.student), f"{type(error).__name__}: {error}"))
             page = report.fallback

@@ -236,7 +236,7 @@ def _warm(target: str) -> None:
 
     from grader import pipeline  # noqa: F401
     from grader.deliver import _canvas_client, _decide, _outbox, _plan, _sending, load  # noqa: F401
-    from grader.report import student_page
+    from grader.pages.report import student_page
 
     load(target)
     student_page(classes.of("ada"))

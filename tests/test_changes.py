@@ -11,8 +11,8 @@ from classes import graded
 from test_report import Outline
 
 from grader.gradebook import Decision, open_gradebook
+from grader.pages.report import student_page
 from grader.pipeline import GRADEBOOK
-from grader.report import student_page
 from grader.terms import Terms
 from grader.types import Change
 

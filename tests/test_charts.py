@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 import pytest
 
-from grader.charts import definitions, histogram, icon, stacked_bar
+from grader.pages.charts import definitions, histogram, icon, stacked_bar
 from grader.types import Outcome
 
 EDGES = ["0", "50", "100%"]

@@ -129,7 +129,7 @@ def test_those_without_a_report_are_named_with_what_to_do(
         raise KeyError("odd \x1b[31m")
 
     assert "No report" not in grader("grade", "sums").output
-    monkeypatch.setattr("grader.report.student_page", fails)
+    monkeypatch.setattr("grader.pages.report.student_page", fails)
     ran = grader("grade", "sums", "--again")
     assert ran.exit_code == 0
     lines = ran.output.splitlines()

@@ -12,10 +12,10 @@ from test_report import Outline
 
 from grader.gradebook import MarkRow, open_gradebook
 from grader.hiding import covered, last_opening, opened
+from grader.pages.report import student_page
+from grader.pages.staff import BANNER, StaffSheet, staff_page
 from grader.pipeline import GRADEBOOK, grade
-from grader.report import student_page
 from grader.reporting import write
-from grader.staff_page import BANNER, StaffSheet, staff_page
 from grader.terms import Extension, Terms, from_json, to_json
 from grader.types import Change, Mark, Note, Outcome, Result, Visibility
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from grader.cli import main
 from grader.errors import MachineError, StaffError
-from grader.pdf import SWITCHES, browser, print_page
+from grader.pages.pdf import SWITCHES, browser, print_page
 
 
 def test_every_report_has_a_pdf_beside_it(tmp_path: Path) -> None:

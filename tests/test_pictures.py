@@ -12,8 +12,8 @@ import pytest
 from drawings import HEAD, chunk, jpeg, png, segment
 from pages import mark
 
+from grader.pages.report import student_page
 from grader.pictures import LARGEST, MOST, remade, with_pictures
-from grader.report import student_page
 from grader.types import Answer, Checklist, File, Mark, Outcome, Place, Result
 
 

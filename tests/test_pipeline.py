@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from grader import documents, extract, grading, marking, pipeline, report, workers
+from grader import documents, extract, grading, marking, pipeline, workers
 from grader.errors import MachineError, StaffError
 from grader.gradebook import open_gradebook
+from grader.pages import report
 from grader.pipeline import GRADEBOOK, Progress, Summary
 from grader.types import Document, File, Mark, Outcome, Result
 

@@ -7,7 +7,7 @@ import pytest
 from grader import marking, rubric
 from grader.maths.names import declare
 from grader.maths.notation.repairs import repairs
-from grader.report import student_page
+from grader.pages.report import student_page
 from grader.types import Answer, Mark, Note, Place
 
 RUBRIC = """

@@ -16,7 +16,8 @@ from pages import EMPTY, HEADINGS, HOSTILE, HOSTILE_RESULT, ORDINARY, WITHOUT_N,
 
 from grader.gradebook import MarkRow
 from grader.html import Html, formula, number, visible
-from grader.report import HIDDEN, LABELS, class_page, fallback, student_page
+from grader.pages.report import HIDDEN, class_page, fallback, student_page
+from grader.pages.words import LABELS
 from grader.statistics import overview
 from grader.types import (
     Answer,

@@ -20,8 +20,8 @@ import pytest
 from drawings import jpeg, png
 from pages import HOSTILE, HOSTILE_RESULT, ORDINARY
 
-from grader.comments import comment_html
 from grader.gradebook import Attempt, Decision, KeptFile, Recording, open_gradebook
+from grader.pages.comments import comment_html
 from grader.review import entered, figures, guard
 from grader.review.app import application
 from grader.review.piles import Piles

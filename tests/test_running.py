@@ -202,7 +202,7 @@ def test_a_function_whose_cell_fails_waits_with_the_students_own_line() -> None:
 def test_no_hidden_input_reaches_what_a_student_sees(name: str) -> None:
     from dataclasses import replace
 
-    from grader import report
+    from grader.pages import report
 
     source = fit_poly(name).replace(
         "):", "):\n    print('HIDDEN', X, d)\n    import os; os.system('echo HIDDEN')", 1
@@ -222,7 +222,7 @@ def test_no_hidden_input_reaches_what_a_student_sees(name: str) -> None:
 def test_what_is_shown_of_a_hostile_notebook_is_text() -> None:
     from dataclasses import replace
 
-    from grader import report
+    from grader.pages import report
 
     cells = (
         "print('<script>alert(1)</script>')",

@@ -30,8 +30,8 @@ def command(out: Path, since: str | None, pdf: bool) -> None:
     Reports of students are in reports/, those for the staff, with all that is hidden and every row of the
     gradebook, in staff/. Parts whose time has come are shown. Nothing is graded.
     """
-    from grader import pdf as printing
     from grader import reporting
+    from grader.pages import pdf as printing
 
     at = _time(since)
     program = printing.browser() if pdf else ""

@@ -27,7 +27,7 @@ class Parcel:
 
     def report(self) -> str:
         """The page of the student, as HTML."""
-        from grader.report import student_page
+        from grader.pages.report import student_page
 
         return student_page(self.result)
 

@@ -6,15 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.html import visible
+from grader.pages.words import NOTES
 from grader.types import Checklist, Counterexample, EntryMap, Evidence, Mark, Note
 
 _LONGEST: Final = 4_000
-_LABELS: Final = {
-    "convention": "Convention used",
-    "proof": "How it was decided",
-    "remark": "Remark",
-    "hint": "Hint",
-}
 
 
 def said(mark: Mark) -> str:
@@ -35,9 +30,8 @@ def said(mark: Mark) -> str:
 def _evidence(piece: Evidence) -> Iterator[str]:
     match piece:
         case Note(kind, text):
-            # What has no label here is for staff.
-            if kind in _LABELS:
-                yield f"{_LABELS[kind]}: {text}"
+            if kind != "advice":  # that is for the staff
+                yield f"{NOTES[kind]}: {text}"
         case Counterexample(values, got, expected):
             where = ", ".join(f"{name} = {_short(value)}" for name, value in values)
             yield f"At {where}: your answer is {_short(got)}, expected {_short(expected)}."

@@ -28,7 +28,7 @@ def export(order: Order) -> Export:
     Raises:
         StaffError: no zip of submissions.
     """
-    from grader.report import student_page
+    from grader.pages.report import student_page
 
     names = _names(needed(order.template, "the zip of submissions itself (Download submissions)"))
     out = ready(order)

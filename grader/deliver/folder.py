@@ -14,7 +14,7 @@ NAME: Final = "reports"
 
 def export(order: Order) -> Export:
     """One HTML file per student, named by the key, and `marks.csv` for people, its formulas defused."""
-    from grader.report import student_page
+    from grader.pages.report import student_page
     from grader.table import marks_csv
 
     out = ready(order)

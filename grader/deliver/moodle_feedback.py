@@ -26,7 +26,7 @@ def export(order: Order) -> Export:
     Raises:
         StaffError: no worksheet of this assignment.
     """
-    from grader.report import student_page
+    from grader.pages.report import student_page
 
     sheet = table(needed(order.template, "the worksheet of this assignment (Download grading worksheet)"))
     if not any(person.moodle for person in sheet.roster.people):

@@ -30,7 +30,7 @@ _ROBOTS: Final = '<meta name="robots" content="noindex, nofollow, noarchive">\n'
 
 def export(order: Order) -> Export:
     """`public/<name>/index.html` for each student, a page on top that lists nothing, `links.csv` beside."""
-    from grader.report import student_page
+    from grader.pages.report import student_page
 
     out = ready(order)
     seats, unknown = people(out.results, order.roster)

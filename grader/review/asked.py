@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from grader import checks
-from grader.comments import formula_html
 from grader.errors import GraderError
 from grader.html import Html, visible
+from grader.pages.comments import formula_html
 from grader.rubric import Part
 from grader.types import Checklist, Verdict
 

@@ -8,9 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from grader import marking
-from grader.comments import comment_html
 from grader.gradebook import Conflict, Decision, Gradebook, RememberedDecision
 from grader.html import counted, number
+from grader.pages.comments import comment_html
 from grader.review import desk, entered, forms, pages, stops
 from grader.review.forms import Form
 from grader.review.pages import Entry

@@ -11,33 +11,19 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from grader import marking
-from grader.comments import comment_html
 from grader.gradebook import Comment, MarkRow
 from grader.groups import Group
 from grader.html import counted, formula, number, visible
+from grader.pages.comments import comment_html
+from grader.pages.words import LABELS, NOTES
 from grader.review.asked import asked, suggestion
 from grader.review.figures import Shown
 from grader.review.piles import Course, Pile, Progress, Show, spellings
-from grader.types import Answer, Checklist, Counterexample, EntryMap, Evidence, Mark, Note, Outcome
+from grader.types import Answer, Checklist, Counterexample, EntryMap, Evidence, Mark, Note
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-LABELS: Final = {
-    Outcome.CORRECT: "Correct",
-    Outcome.PARTIAL: "Partly correct",
-    Outcome.INCORRECT: "Not correct",
-    Outcome.MISSING: "No answer found",
-    Outcome.UNREADABLE: "Could not be read",
-    Outcome.UNDECIDED: "Waits for a person",
-}
-_NOTES: Final = {
-    "convention": "Convention",
-    "proof": "How it was found",
-    "remark": "Remark",
-    "hint": "Hint",
-    "advice": "For staff",
-}
 # A line that ends in the middle of a paragraph: where a list or a table begins, lines are kept.
 _WRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|[ \t]*(?:[-*+#>|]|\d+[.)]))")
 _MOST_TEXT: Final = 40_000
@@ -361,7 +347,7 @@ def _is_items(piece: Evidence, items: Sequence[str]) -> bool:
 
 def _evidence(piece: Evidence) -> dict[str, Any]:
     if isinstance(piece, Note):
-        return {"kind": "note", "label": _NOTES.get(piece.kind, "Remark"), "words": visible(piece.text)}
+        return {"kind": "note", "label": NOTES[piece.kind], "words": visible(piece.text)}
     if isinstance(piece, Counterexample):
         rows = [(visible(name), visible(value)) for name, value in piece.values]
         rows += [("this answer gives", visible(piece.got)), ("expected", visible(piece.expected))]

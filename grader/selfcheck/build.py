@@ -92,7 +92,7 @@ def build(path: Path, salt: bytes, *, allow_weak: bool = False) -> Built:
     """
     from grader import reference
     from grader import rubric as rubrics
-    from grader.rubric_schema import Faults, read
+    from grader.rubric.schema import Faults, read
 
     rubric = rubrics.load(path)
     prepared = rubrics.prepare(rubric, salt)

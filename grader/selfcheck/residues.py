@@ -6,7 +6,7 @@ A bundle for students carries this file under the name `flint`. It offers what t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, Self
 
@@ -43,7 +43,41 @@ def _passes(number: int, base: int, odd: int, twos: int) -> bool:
     return False
 
 
-class nmod:
+class _Field:
+    """The four operations, by a rule on what a number is made of."""
+
+    __slots__ = ()
+
+    def _from(self, other: Any, rule: Callable[[Any, Any], Any]) -> Any:
+        raise NotImplementedError
+
+    def _over(self, above: Any, below: Any) -> Any:
+        raise NotImplementedError
+
+    def __add__(self, other: Any) -> Any:
+        return self._from(other, lambda a, b: a + b)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self._from(other, lambda a, b: a - b)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._from(other, lambda a, b: b - a)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._from(other, lambda a, b: a * b)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._from(other, self._over)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._from(other, lambda a, b: self._over(b, a))
+
+
+class nmod(_Field):
     """A residue; `modulus` is a prime, so that everything but 0 can be divided by."""
 
     __slots__ = ("modulus", "value")
@@ -69,34 +103,15 @@ class nmod:
     def __neg__(self) -> nmod:
         return nmod(-self.value, self.modulus)
 
-    def __add__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a + b)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a - b)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: b - a)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a * b)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a * _inverse(b, self.modulus))
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: b * _inverse(a, self.modulus))
+    def _over(self, above: int, below: int) -> int:
+        return above * _inverse(below, self.modulus)
 
     def __pow__(self, exponent: int) -> nmod:
         if exponent < 0:
             return nmod(pow(_inverse(self.value, self.modulus), -exponent, self.modulus), self.modulus)
         return nmod(pow(self.value, int(exponent), self.modulus), self.modulus)
 
-    def _from(self, other: Any, rule: Any) -> Any:
+    def _from(self, other: Any, rule: Callable[[Any, Any], Any]) -> Any:
         if not isinstance(other, int | nmod):
             return NotImplemented
         return nmod(rule(self.value, int(other)), self.modulus)
@@ -108,7 +123,7 @@ def _inverse(value: int, modulus: int) -> int:
     return pow(value, -1, modulus)
 
 
-class fmpq:
+class fmpq(_Field):
     """A fraction with FLINT's names for its two parts."""
 
     __slots__ = ("fraction",)
@@ -156,27 +171,8 @@ class fmpq:
     def __abs__(self) -> fmpq:
         return fmpq(abs(self.fraction))
 
-    def __add__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a + b)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a - b)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: b - a)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a * b)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: a / b)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._from(other, lambda a, b: b / a)
+    def _over(self, above: Any, below: Any) -> Any:
+        return above / below
 
     def __pow__(self, exponent: int) -> fmpq:
         return fmpq(self.fraction ** int(exponent))
@@ -189,7 +185,7 @@ class fmpq:
         """The smallest whole number that is not below it."""
         return fmpz(self.fraction.__ceil__())
 
-    def _from(self, other: Any, rule: Any) -> Any:
+    def _from(self, other: Any, rule: Callable[[Any, Any], Any]) -> Any:
         if not isinstance(other, int | Fraction | fmpq):
             return NotImplemented
         return fmpq(rule(self.fraction, _plain(other)))

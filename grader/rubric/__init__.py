@@ -11,14 +11,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from grader import checks, program, rubric_terms, sheet, yamltext
+from grader import checks, program, sheet, yamltext
 from grader.checks._common import Credit
 from grader.errors import Fault, RubricError, StaffError, StudentError
 from grader.maths.names import NONE, SymbolFault, Symbols, declare
 from grader.options import By, Options, OptionsError, Size, keys
-from grader.rubric_code import NO_CODE, Code, Running, running
-from grader.rubric_schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
-from grader.rubric_search import find, for_folder, locate
+from grader.rubric import terms as terms_text
+from grader.rubric.code import NO_CODE, Code, Running, running
+from grader.rubric.schema import PART_KEYS, Faults, PartText, RubricText, read, suggest
+from grader.rubric.search import find, for_folder, locate
 from grader.sheet import NONE as NO_SHEET
 from grader.sheet import Sheet
 from grader.terms import NONE as NO_TERMS
@@ -137,7 +138,7 @@ def load(path: Path, *, data: bytes | None = None) -> Rubric:
     parts = tuple(_part(part, text, symbols, faults) for part in text.parts)
     conventions = tuple(_conventions(text, parts, faults))
     _check_follows(parts, faults)
-    terms = rubric_terms.read(text.terms, text.parts, path, faults)
+    terms = terms_text.read(text.terms, text.parts, path, faults)
     code = _reference_bytes(text.reference, path, faults)
     given = running(text, path, faults)
     if faults.found:
@@ -156,7 +157,7 @@ def load(path: Path, *, data: bytes | None = None) -> Rubric:
             code,
             program.digest().encode(),
             *_sheet_bytes(path),
-            rubric_terms.extension_bytes(text.terms, path),
+            terms_text.extension_bytes(text.terms, path),
             *given.pieces(),
         ),
         loaded,

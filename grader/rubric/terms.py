@@ -21,7 +21,7 @@ from grader import terms
 from grader.durations import duration, moment, percent
 from grader.errors import Fault
 from grader.options import Options, OptionsError
-from grader.rubric_schema import Faults, PartText, suggest
+from grader.rubric.schema import Faults, PartText, suggest
 from grader.terms import Best, Extension, Late, Rounding, Terms
 from grader.yamltext import Path as Place
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from grader.options import Options, OptionsError
-from grader.rubric_schema import Faults, RubricText
+from grader.rubric.schema import Faults, RubricText
 from grader.sandbox.jobs import CALL_S, Data
 from grader.sandbox.limits import Limits, Seconds
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from grader.items import WrongAnswer, discriminations, meaning, wrong_answers
-from grader.pace import Marker, markers
+from grader.statistics.items import WrongAnswer, discriminations, meaning, wrong_answers
+from grader.statistics.pace import Marker, markers
 from grader.types import Mark, Outcome, Place, Problem, Result
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Student:
 class Part:
     """How a part went: `share` is the mean of the decided marks, None where there is none.
 
-    `discrimination` is how it goes with the rest of the sheet (see `grader.items`), `meaning` what to think
+    `discrimination` is how it goes with the rest of the sheet (see `items`), `meaning` what to think
     of it where it does not tell students apart.
     """
 

@@ -7,11 +7,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from grader.charts import definitions, histogram, icon, stacked_bar
-from grader.html import Html, counted, formula, number, percent, render, visible
-from grader.items import WrongAnswer
-from grader.pace import Marker
+from grader.html import Html, counted, formula, number, percent, visible
+from grader.pages.charts import definitions, histogram, icon, stacked_bar
+from grader.pages.rendering import render
 from grader.statistics import BINS, Overview, Part, Student
+from grader.statistics.items import WrongAnswer
+from grader.statistics.pace import Marker
 from grader.types import Outcome
 
 COLUMNS: Final = {

@@ -9,13 +9,15 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from grader.charts import definitions, icon, stacked_bar
-from grader.comments import comment_html
 from grader.hiding import HIDDEN, covered
-from grader.html import Html, counted, number, render, visible
-from grader.notebook_page import notebooks
-from grader.overview import class_page
-from grader.part_page import LABELS, ForStaff, Part, anchor_of, shown_part, shown_picture
+from grader.html import Html, counted, number, visible
+from grader.pages.charts import definitions, icon, stacked_bar
+from grader.pages.comments import comment_html
+from grader.pages.notebook import notebooks
+from grader.pages.overview import class_page
+from grader.pages.part import ForStaff, Part, anchor_of, shown_part, shown_picture
+from grader.pages.rendering import render
+from grader.pages.words import LABELS
 from grader.statistics import Total, score, total
 from grader.types import Mark, Picture, Problem, Result, Step
 

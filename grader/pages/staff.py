@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from grader import report, story
-from grader.comments import comment_html
+from grader import story
 from grader.gradebook import MarkRow
-from grader.html import render, visible
-from grader.part_page import ForStaff
+from grader.html import visible
+from grader.pages import report
+from grader.pages.comments import comment_html
+from grader.pages.part import ForStaff
+from grader.pages.rendering import render
 from grader.types import Mark, Result, Visibility
 
 BANNER = "For the staff: with what students are not shown. Do not hand this page out."

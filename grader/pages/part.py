@@ -11,27 +11,13 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from grader.charts import icon
-from grader.comments import comment_html
 from grader.html import Html, counted, escaped, formula, number, visible
+from grader.pages.charts import icon
+from grader.pages.comments import comment_html
+from grader.pages.words import LABELS, NOTES
 from grader.statistics import standing
 from grader.types import Checklist, Counterexample, EntryMap, Evidence, Mark, Note, Outcome, Picture
 
-LABELS: Final = {
-    Outcome.CORRECT: "Correct",
-    Outcome.PARTIAL: "Partly correct",
-    Outcome.INCORRECT: "Not correct",
-    Outcome.MISSING: "No answer found",
-    Outcome.UNREADABLE: "Could not be read",
-    Outcome.UNDECIDED: "Waiting for a person",
-}
-NOTES: Final = {
-    "convention": "Convention used",
-    "proof": "How it was decided",
-    "remark": "Remark",
-    "hint": "Hint",
-    "advice": "For the staff",
-}
 _LONG_TEXT: Final = 700
 _LONG_LINES: Final = 14
 _MOST_TEXT: Final = 40_000
