@@ -1,4 +1,4 @@
-"""Exact amounts: what a share of some points is worth, as a decimal."""
+"""Exact amounts: what a share of some points is worth as a decimal, and how amounts are written."""
 
 from __future__ import annotations
 
@@ -29,3 +29,24 @@ def points(max_points: Decimal, credit: Fraction) -> tuple[Decimal, bool]:
         scaled = (worth.numerator * 10**PLACES * 2 + worth.denominator) // (worth.denominator * 2)
         value = Decimal(scaled).scaleb(-PLACES, Context(prec=precision, rounding=ROUND_HALF_UP))
     return value, exact
+
+
+def number(value: Decimal) -> str:
+    """The decimal, exact, without trailing zeros or an exponent.
+
+    >>> number(Decimal("2.50")), number(Decimal("1E+1")), number(Decimal("0.00"))
+    ('2.5', '10', '0')
+    """
+    digits = format(value, "f")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
+
+
+def counted(amount: int | Decimal, noun: str) -> str:
+    """The amount with its noun in the right number.
+
+    >>> counted(1, "student"), counted(Decimal("0.5"), "point")
+    ('1 student', '0.5 points')
+    """
+    return f"{number(Decimal(amount))} {noun}{'' if amount == 1 else 's'}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from html import escape
@@ -55,18 +54,6 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or ord(c) in _HARMLESS else f"\\u{{{ord(c):x}}}" for c in text)
 
 
-def number(value: Decimal) -> str:
-    """The decimal, exact, without trailing zeros or an exponent.
-
-    >>> number(Decimal("2.50")), number(Decimal("1E+1")), number(Decimal("0.00"))
-    ('2.5', '10', '0')
-    """
-    digits = format(value, "f")
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return "0" if digits == "-0" else digits
-
-
 def percent(share: Fraction) -> str:
     """The share as whole percent; 0% and 100% are kept for exactly none and exactly all.
 
@@ -76,15 +63,6 @@ def percent(share: Fraction) -> str:
     if 0 < share < 1:
         return f"{min(99, max(1, round(share * 100)))}%"
     return f"{round(share * 100)}%"
-
-
-def counted(amount: int | Decimal, noun: str) -> str:
-    """The amount with its noun in the right number.
-
-    >>> counted(1, "student"), counted(Decimal("0.5"), "point")
-    ('1 student', '0.5 points')
-    """
-    return f"{number(Decimal(amount))} {noun}{'' if amount == 1 else 's'}"
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from grader import checks, conventions, follow, readings
-from grader.amounts import PLACES, points
+from grader.amounts import PLACES, counted, points
 from grader.errors import StudentError
 from grader.sandbox.jobs import NotRun
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Problem, Result, Verdict
@@ -117,7 +117,8 @@ def _mark(part: Part, verdict: Verdict, answer: Answer | None) -> Mark:
     if verdict.credit is not None:
         worth, exact = points(part.points, verdict.credit)
         if not exact:
-            said = f"{verdict.credit} of {part.points} points, rounded half up to {PLACES} decimal places."
+            most = counted(part.points, "point")
+            said = f"{verdict.credit} of {most}, rounded half up to {PLACES} decimal places."
             note = Note("remark", said)
             if note not in verdict.evidence:
                 verdict = replace(verdict, evidence=(*verdict.evidence, note))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from grader.terms import shown
+from grader.amounts import number
 from grader.types import Mark, Result
 
 _GONE: Final = "The rubric no longer has this part."
@@ -55,7 +55,7 @@ def _why(was: Mark, mark: Mark) -> str:
     if before != now:
         return f"Another answer. {said}"
     if was.max_points != mark.max_points:
-        worth = f"The part gives {shown(mark.max_points)} points, not {shown(was.max_points)}."
+        worth = f"The part gives {number(mark.max_points)} points, not {number(was.max_points)}."
         return worth if was.verdict.credit == mark.verdict.credit else f"{worth} {said}"
     return said
 

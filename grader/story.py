@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from grader.amounts import points
+from grader.amounts import counted, number, points
 from grader.gradebook import MACHINE, MarkRow
-from grader.terms import shown
 from grader.types import Mark, Note, Result
 
 
@@ -83,9 +82,9 @@ def of_mark(mark: Mark) -> Iterator[str]:
     else:
         earned, exact = points(mark.max_points, verdict.credit)
         rounded = "" if exact else ", rounded half up to four places"
-        yield f"That is worth {shown(earned)} of {shown(mark.max_points)} points{rounded}."
+        yield f"That is worth {number(earned)} of {counted(mark.max_points, 'point')}{rounded}."
     if mark.who != MACHINE:
-        given = "no mark yet" if mark.points is None else f"{shown(mark.points)} points"
+        given = "no mark yet" if mark.points is None else counted(mark.points, "point")
         yield f"{mark.who} decided: {given}. {_sentence(mark.why)}".strip()
     elif mark.why:
         yield _sentence(mark.why)
@@ -96,24 +95,26 @@ def of_total(result: Result) -> Iterator[str]:
     if result.settled is not None:
         yield from (step.said for step in result.settled.steps)
         if result.settled.waiting:
-            low, high = shown(result.settled.earned), shown(result.settled.possible)
-            yield f"{shown(result.settled.waiting)} points wait for a person: the total is {low} to {high}."
+            low, high = number(result.settled.earned), number(result.settled.possible)
+            open_ = counted(result.settled.waiting, "point")
+            wait = "waits" if result.settled.waiting == 1 else "wait"
+            yield f"{open_} {wait} for a person: the total is {low} to {high}."
         else:
-            yield f"The total is {shown(result.settled.earned)} of {shown(result.settled.most)} points."
+            yield f"The total is {number(result.settled.earned)} of {counted(result.settled.most, 'point')}."
         return
     decided = [mark for mark in result.marks if mark.points is not None]
     earned = sum((mark.points for mark in decided if mark.points is not None), Decimal(0))
     most = sum((mark.max_points for mark in decided), Decimal(0))
-    yield f"The marks are added up: {shown(earned)} of {shown(most)} points."
+    yield f"The marks are added up: {number(earned)} of {counted(most, 'point')}."
     waiting = sum((mark.max_points for mark in result.marks if mark.points is None), Decimal(0))
     if waiting:
-        yield f"{shown(waiting)} more point{' waits' if waiting == 1 else 's wait'} for a person."
+        yield f"{number(waiting)} more point{' waits' if waiting == 1 else 's wait'} for a person."
 
 
 def worth(row: MarkRow) -> str:
     """The mark of a row: `0.7 / 1`, with a dash while it waits."""
-    given = "–" if row.points is None else shown(row.points)
-    return f"{given} / {shown(row.max_points)}"
+    given = "–" if row.points is None else number(row.points)
+    return f"{given} / {number(row.max_points)}"
 
 
 def _sentence(text: str) -> str:

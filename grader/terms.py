@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from grader.amounts import points
+from grader.amounts import number, points
 from grader.durations import duration, in_words, percent
 from grader.options import By, Options, Size
 from grader.types import Mark, Settled, Step
@@ -159,7 +159,7 @@ def _chain(
     most = sum((m.max_points for m in counted if m.part not in terms.bonus), Decimal(0))
     value = sum((_worth(mark, waiting) for mark in counted if mark.part not in terms.bonus), Decimal(0))
     dropped = [mark.part for mark in marks if mark.part not in kept]
-    steps.append(Step("parts", value, f"The parts give {shown(value)} of {shown(most)} points."))
+    steps.append(Step("parts", value, f"The parts give {number(value)} of {number(most)} points."))
     if dropped:
         rule = "; ".join(f"the best {one.keep} of {len(one.of)} count" for one in terms.best)
         steps.append(Step("dropped", value, f"Not counted: {', '.join(dropped)} ({rule})."))
@@ -169,7 +169,7 @@ def _chain(
         value += extra
         names = ", ".join(mark.part for mark in bonus)
         steps.append(
-            Step("bonus", value, f"Bonus ({names}): {shown(extra)} more points, {shown(value)} in all.")
+            Step("bonus", value, f"Bonus ({names}): {number(extra)} more points, {number(value)} in all.")
         )
     value = _after_lateness(value, most, terms, extension, received, late, steps)
     value = _capped(value, most, terms, steps)
@@ -250,7 +250,7 @@ def _after_lateness(
         left, _ = points(value, share)
         said = (
             f"{by} late: more than {in_words(after_s)} after the deadline {_percent(share)} of the points "
-            f"are left, {shown(left)} of {shown(value)}.{granted}"
+            f"are left, {number(left)} of {number(value)}.{granted}"
         )
         steps.append(Step("late", left, said))
         return left
@@ -264,9 +264,9 @@ def _after_lateness(
     capped = f", at most {_percent(rule.cap)}" if rule.per_day * days > rule.cap else ""
     of = "the points earned" if rule.of == "earned" else "the points of the sheet"
     said = (
-        f"{by} late: {counted} of {of}{capped} is {shown(taken)} points"
-        f"{'' if exact else ' (rounded half up to four places)'}; {shown(value)} - {shown(taken)} = "
-        f"{shown(left)}.{granted}"
+        f"{by} late: {counted} of {of}{capped} is {number(taken)} points"
+        f"{'' if exact else ' (rounded half up to four places)'}; {number(value)} - {number(taken)} = "
+        f"{number(left)}.{granted}"
     )
     steps.append(Step("late", left, said))
     return left
@@ -278,7 +278,9 @@ def _capped(value: Decimal, most: Decimal, terms: Terms, steps: list[Step]) -> D
     cap = terms.cap if isinstance(terms.cap, Decimal) else points(most, terms.cap)[0]
     if value <= cap:
         return value
-    steps.append(Step("cap", cap, f"At most {shown(cap)} points count: {shown(value)} becomes {shown(cap)}."))
+    steps.append(
+        Step("cap", cap, f"At most {number(cap)} points count: {number(value)} becomes {number(cap)}.")
+    )
     return cap
 
 
@@ -297,24 +299,14 @@ def _rounded(value: Decimal, terms: Terms, steps: list[Step]) -> Decimal:
     }[rule]
     rounded = (whole + up) * to
     if rounded != value:
-        said = f"Rounded {rule} to a multiple of {shown(to)}: {shown(value)} becomes {shown(rounded)}."
+        said = f"Rounded {rule} to a multiple of {number(to)}: {number(value)} becomes {number(rounded)}."
         steps.append(Step("rounding", rounded, said))
     return rounded
 
 
 def _percent(share: Fraction) -> str:
     value, _ = points(Decimal(100), share)
-    return f"{shown(value)} %"
-
-
-def shown(value: Decimal) -> str:
-    """A number without an exponent or zeros at its end.
-
-    >>> shown(Decimal("7.50")), shown(Decimal("1E+1"))
-    ('7.5', '10')
-    """
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{number(value)} %"
 
 
 def to_json(terms: Terms) -> str:
@@ -395,6 +387,5 @@ __all__ = [
     "belongs",
     "from_json",
     "settle",
-    "shown",
     "to_json",
 ]

@@ -138,7 +138,7 @@ def test_those_without_a_report_are_named_with_what_to_do(
     assert lines[start + 2].startswith("    KeyError: 'odd \\x1b[31m' (test_cli.py, line ")
     assert "`grader show` tells these students' marks" in " ".join(ran.output.split())
     assert max(map(len, lines)) <= 80
-    assert "1 of 1 points decided" in grader("show", "ada").output
+    assert "1 of 1 point decided" in grader("show", "ada").output
     assert (home / "graded" / "sums" / "reports" / "ada_lark.html").exists()
 
 
@@ -245,7 +245,7 @@ def test_a_name_that_is_not_one_students_is_explained(student: str, said: str) -
 @pytest.mark.usefixtures("graded")
 def test_show_explains_each_part() -> None:
     said = grader("show", "bob").output
-    assert "0.625 of 1 points decided, 1 wait for a person" in said
+    assert "0.625 of 1 point decided, 1 wait for a person" in said
     assert "These are two twos side by side." in said
     assert "<3>" in said
     assert "1 entry of 4 wrong" in said

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from pages import EMPTY, HEADINGS, HOSTILE, HOSTILE_RESULT, ORDINARY, WITHOUT_N, mark, missing
 
+from grader.amounts import number
 from grader.gradebook import MarkRow
-from grader.html import Html, formula, number, visible
+from grader.html import Html, formula, visible
 from grader.pages.report import HIDDEN, class_page, fallback, student_page
 from grader.pages.words import LABELS
 from grader.statistics import overview

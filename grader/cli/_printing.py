@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from grader.amounts import number
+
 if TYPE_CHECKING:
     from decimal import Decimal
 
@@ -79,15 +81,12 @@ def excerpt(text: str, *, lines: int = 12, characters: int = 900) -> str:
 
 def points(value: Decimal | None) -> str:
     """Points without an exponent or trailing zeros; a dash while a person is waited for."""
-    if value is None:
-        return "–"
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return "–" if value is None else number(value)
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
+def counted(amount: int, noun: str, plural: str = "") -> str:
     """A number with its noun: `1 student`, `2 students`, `1,000 students`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return f"{amount:,} {noun if amount == 1 else plural or noun + 's'}"
 
 
 def columns(rows: Iterable[Sequence[str]], *, indent: int = 2, right: frozenset[int] = frozenset()) -> str:

@@ -267,4 +267,6 @@ def _worth(result: Result) -> str:
 
     whole = score(result)
     waiting = f", {points(whole.waiting)} waiting" if whole.waiting else ""
-    return f"{points(whole.earned)} of {points(whole.decided)} points{waiting}"
+    return (
+        f"{points(whole.earned)} of {points(whole.decided)} point{'' if whole.decided == 1 else 's'}{waiting}"
+    )

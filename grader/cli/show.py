@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.amounts import counted as amount
 from grader.cli._books import books, results_of
 from grader.cli._printing import WIDTH, counted, excerpt, labelled, plain, points, say, wrapped
 from grader.errors import StaffError
@@ -44,7 +45,7 @@ def _tell(result: Result, part: str | None) -> None:
     name = result.name if result.name == result.student else f"{result.name} ({result.student})"
     say(plain(f"{name} · {result.title or result.assignment}{' · late' if result.late else ''}"))
     waiting = f", {points(whole.waiting)} wait for a person" if whole.waiting else ""
-    say(f"{points(whole.earned)} of {points(whole.decided)} points decided{waiting}")
+    say(f"{points(whole.earned)} of {amount(whole.decided, 'point')} decided{waiting}")
     for step in result.settled.steps if result.settled else ():
         say(wrapped(step.said, indent=2, hang=2))
     for problem in result.problems:

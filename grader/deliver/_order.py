@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from grader.amounts import number
 from grader.errors import StaffError
-from grader.html import number
 from grader.roster import Clue, Found, Person, Roster, clues_of, look_up
 from grader.statistics import score as score
 from grader.statistics import total

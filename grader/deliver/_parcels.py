@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 
 from grader import encoding
-from grader.html import number
+from grader.amounts import number
 from grader.roster import Person
 from grader.types import Mark, Result
 

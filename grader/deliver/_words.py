@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from grader.amounts import counted, number
 from grader.deliver._parcels import Parcel
-from grader.html import counted, number, visible
+from grader.html import visible
 from grader.statistics import score
 from grader.types import Result
 

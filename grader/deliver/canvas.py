@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from grader import options
+from grader.amounts import number
 from grader.deliver import Letter, NotDelivered, Unclear, _addresses, _settings, _web, _words
 from grader.deliver._parcels import Parcel
 from grader.errors import StaffError
 from grader.files import report_name
-from grader.html import number
 from grader.options import By
 from grader.roster import Person
 from grader.statistics import score

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from grader.amounts import number
 from grader.deliver._order import Export, Order, score
 from grader.deliver._said import said
 from grader.errors import StaffError
-from grader.html import number, visible
+from grader.html import visible
 from grader.types import File, Mark, Outcome, Result, Visibility
 
 CALLED: Final = "one submission's results.json, as Gradescope's autograder reads it"

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 from urllib.parse import quote
 
 from grader import options
+from grader.amounts import number
 from grader.deliver import Letter, NotDelivered, Unclear, _addresses, _settings, _web, _words
 from grader.deliver._parcels import Parcel
 from grader.deliver.markus_annotations import _annotations as annotations_of
 from grader.errors import StaffError
 from grader.files import report_name
-from grader.html import number
 from grader.options import By
 from grader.roster import Person
 from grader.statistics import score

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from grader import executed
+from grader.amounts import counted
 from grader.executed import Executed
-from grader.html import Html, counted, escaped, visible
+from grader.html import Html, escaped, visible
 from grader.sandbox.codec import NoValueError, checked_png
 from grader.sandbox.jobs import CellRan, Fault, Output
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from grader.html import Html, counted, formula, number, percent, visible
+from grader.amounts import counted, number
+from grader.html import Html, formula, percent, visible
 from grader.pages.charts import definitions, histogram, icon, stacked_bar
 from grader.pages.rendering import render
 from grader.statistics import BINS, Overview, Part, Student

@@ -11,7 +11,8 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from grader.html import Html, counted, escaped, formula, number, visible
+from grader.amounts import counted, number
+from grader.html import Html, escaped, formula, visible
 from grader.pages.charts import icon
 from grader.pages.comments import comment_html
 from grader.pages.words import LABELS, NOTES

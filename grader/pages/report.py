@@ -9,8 +9,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from grader.amounts import counted, number
 from grader.hiding import HIDDEN, covered
-from grader.html import Html, counted, number, visible
+from grader.html import Html, visible
 from grader.pages.charts import definitions, icon, stacked_bar
 from grader.pages.comments import comment_html
 from grader.pages.notebook import notebooks

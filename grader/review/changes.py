@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from grader import marking
+from grader.amounts import counted, number
 from grader.gradebook import Conflict, Decision, Gradebook, RememberedDecision
-from grader.html import counted, number
 from grader.pages.comments import comment_html
 from grader.review import desk, entered, forms, pages, stops
 from grader.review.forms import Form

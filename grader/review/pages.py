@@ -11,9 +11,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from grader import marking
+from grader.amounts import counted, number
 from grader.gradebook import Comment, MarkRow
 from grader.groups import Group
-from grader.html import counted, formula, number, visible
+from grader.html import formula, visible
 from grader.pages.comments import comment_html
 from grader.pages.words import LABELS, NOTES
 from grader.review.asked import asked, suggestion

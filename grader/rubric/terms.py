@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, cast
 
 from grader import terms
+from grader.amounts import number
 from grader.durations import duration, moment, percent
 from grader.errors import Fault
 from grader.options import Options, OptionsError
@@ -111,7 +112,7 @@ def _best(given: object, parts: Sequence[PartText], faults: Faults) -> Iterable[
                 taken[part.id] = position
             worth[name] = sum((part.points for part in meant), Decimal(0))
         if len(set(worth.values())) > 1:
-            listed = ", ".join(f"{name} ({terms.shown(points)})" for name, points in worth.items())
+            listed = ", ".join(f"{name} ({number(points)})" for name, points in worth.items())
             faults.add((*path, "of"), f"unequal points: {listed}", "parts or questions worth the same")
         yield best
 
