@@ -16,7 +16,8 @@ from grader.maths.names import NONE, Symbols, declare, open_symbols
 from grader.maths.notation import read
 from grader.maths.sameness.brackets import as_intervals
 from grader.maths.sameness.decide import Policy, decide
-from grader.maths.sameness.identity import Comparison, Frame, find_counterexample, settle
+from grader.maths.sameness.formula import frame_of
+from grader.maths.sameness.identity import Comparison, find_counterexample, settle
 from grader.maths.spelling import canonical
 from grader.maths.tree import Node, names_in
 
@@ -69,7 +70,7 @@ def decide_pair(pair: Pair) -> Found:
     """The verdict on one pair, with the time it took."""
     start = perf_counter()
     found = _decide(pair)
-    return found._replace(milliseconds=1000 * (perf_counter() - start), truth=pair.truth)
+    return Found(*found[:6], 1000 * (perf_counter() - start), pair.truth)
 
 
 def _decide(pair: Pair) -> Found:
@@ -131,7 +132,8 @@ def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declare
     if found.outcome == "same" and pair.infer and _spelled_differently(pair):
         return "spellings"
     unsaid = pair.infer and not pair.domain
-    if found.outcome == "same" and unsaid and any(map(_has_equation, (reference, answer))):
+    equal = found.outcome == "same" and reference != answer
+    if equal and unsaid and any(map(_has_equation, (reference, answer))):
         complex_too = _opened(pair, declared, reference, answer, domain="complex")
         if _comparison(pair, reference, answer, complex_too).outcome == "different":
             return "real-only"
@@ -157,7 +159,7 @@ def _has_equation(tree: Node) -> bool:
 
 def _counterexample(reference: Node, answer: Node, symbols: Symbols) -> Counterexample | None:
     """A point where two formulas differ; None for what has no values, or where none was found."""
-    frame = Frame(symbols, b"")
+    frame = frame_of(symbols, b"")
     try:
         expected, got = settle(reference, frame), settle(answer, frame)
         return find_counterexample(expected, got) if expected.shape == got.shape else None

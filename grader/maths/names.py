@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from grader.errors import StaffError, StudentError
 from grader.maths.functions import FUNCTIONS, MEANINGS, function_named
@@ -27,6 +27,10 @@ STRUCTURES = (
     "positive definite",
     "triangular",
 )
+
+
+# Kept with symbols, so that the same letters need no second preparation.
+MOST_KEPT = 64
 
 
 class Symbol(NamedTuple):
@@ -55,6 +59,15 @@ class Symbols:
     dimensions: tuple[Mapping[str, int], ...] = ()
     # What the readers made of each spelling, by notation; bounded there, and no part of the value.
     read: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # Symbols with more names than these, and the points of formulas in these; neither part of the value.
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def keep(self, key: object, made: Any) -> Any:
+        """Keeps what was made from these symbols, one of the last few things; gives it back."""
+        if len(self.kept) >= MOST_KEPT:
+            self.kept.clear()
+        self.kept[key] = made
+        return made
 
     def find(self, text: str) -> Symbol | None:
         """The symbol that a spelling names, or None."""
@@ -107,15 +120,20 @@ def open_symbols(trees: Iterable[Node], declared: Symbols = NONE, domain: str = 
     A name is an integer where it stands in a limit of a sum or product, in an index, or in a factorial,
     binomial or remainder; it is a function where it is called.
     """
+    names = tuple(_free_names(trees))
+    key = ("open", domain, names)
+    known = declared.kept.get(key)
+    if known is not None:
+        return cast(Symbols, known)
     table, spellings = dict(declared.table), dict(declared.spellings)
-    for name, kind in _free_names(trees):
+    for name, kind in names:
         if name not in table:
             if kind == "function":
                 table[name] = Symbol(name, "function", domain="elementwise")
             else:
                 table[name] = Symbol(name, "scalar", domain=kind or domain)
             spellings.setdefault(normal(name), name)
-    return Symbols(table, spellings, declared.dimensions)
+    return cast(Symbols, declared.keep(key, Symbols(table, spellings, declared.dimensions)))
 
 
 _OF_INTEGERS = frozenset(("factorial", "binomial", "mod"))

@@ -17,7 +17,7 @@ from functools import cache
 from grader.errors import StudentError
 from grader.maths.names import Symbols
 from grader.maths.notation.limits import DEPTH, check_limits
-from grader.maths.notation.literal import read_literal
+from grader.maths.notation.literal import number_node, read_literal
 from grader.maths.notation.marks import without_marks
 from grader.maths.notation.quotients import without_quotients
 from grader.maths.notation.signed import without_signs
@@ -49,6 +49,8 @@ def read(
         raise StudentError("There is no formula here.", code="empty")
     if len(text) > DEPTH:
         check_limits(text)
+    elif text.isdecimal() and text.isascii() and (text[0] != "0" or notation != "python"):
+        return number_node(text)
     # Most of what follows is rare; a look at one character says that it is not there.
     if text[-1] in ")]" and text[0] in "[(nam":
         literal = read_literal(text)

@@ -89,6 +89,7 @@ class Reader:
 
     def __init__(self, source: str, symbols: Symbols, undeclared: bool) -> None:
         self.source, self.symbols, self.undeclared = source, symbols, undeclared
+        self.plain = source.isascii()  # then the columns that Python counts are those of the text
         self.bound: list[str] = []
         # The nodes of declared names, kept with them: a rubric's names are looked up in every answer.
         self.known: dict[str, Node] = symbols.read.setdefault("python", {})
@@ -100,9 +101,15 @@ class Reader:
         return method(self, node)
 
     def refused(self, node: ast.expr, why: str) -> StudentError:
-        found = ast.get_source_segment(self.source, node) or ""
+        found = self.text_of(node)
         shown = found if len(found) <= 40 else found[:37] + "..."
         return StudentError(f"Column {node.col_offset}: {why}: {shown!r}", code="syntax")
+
+    def text_of(self, node: ast.expr) -> str:
+        """What stands in the source for a node."""
+        if self.plain and node.end_lineno == 1:
+            return self.source[node.col_offset : node.end_col_offset]
+        return ast.get_source_segment(self.source, node) or ""
 
     def name(self, node: ast.Name) -> Node:
         name = node.id
@@ -133,7 +140,7 @@ class Reader:
             return _SMALL[value]
         if not isinstance(value, int | float | complex):
             raise self.refused(node, "not a number")
-        digits = (ast.get_source_segment(self.source, node) or "").replace("_", "")
+        digits = self.text_of(node).replace("_", "")
         if not _DIGITS.fullmatch(digits):
             raise self.refused(node, "write numbers in decimal")
         if digits[-1] in "jJ":

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Literal
+from typing import Literal, cast
 
 from grader.errors import StudentError
 from grader.maths.functions import FUNCTIONS
 from grader.maths.names import Symbol, Symbols
 from grader.maths.sameness.conditions import is_condition
 from grader.maths.sameness.divisors import with_divisors_of_polynomials
-from grader.maths.sameness.identity import Comparison, Frame, compare, settle
+from grader.maths.sameness.formula import frame_of
+from grader.maths.sameness.identity import Comparison, compare, settle
 from grader.maths.sameness.kinds import (
     WORDS,
     Kind,
@@ -33,6 +33,7 @@ from grader.maths.sameness.sets import compare_sets, match_lists
 from grader.maths.tree import BINDING, Node, names_in
 from grader.maths.values.evaluate import exact
 from grader.maths.values.shapes import ShapeError
+from grader.maths.values.whole import Rational
 
 _MOST_NODES = 20_000
 _MOST_DEPTH = 6  # of sets in sets
@@ -128,7 +129,7 @@ def _compare_numbers(expected: Node, got: Node, symbols: Symbols) -> Comparison 
     return Comparison("same", "The same number, worked out in exact arithmetic.")
 
 
-def _rational(node: Node, symbols: Symbols) -> Fraction | None:
+def _rational(node: Node, symbols: Symbols) -> Rational | None:
     nodes = [node]
     for one in nodes:
         if one.op not in _RATIONAL or len(nodes) > _FEW_NODES:
@@ -147,9 +148,13 @@ def _rational(node: Node, symbols: Symbols) -> Fraction | None:
 
 
 def _opened(symbols: Symbols, names: Set[str]) -> Symbols:
-    unknown = sorted(name for name in names if name not in symbols.table)
-    table = {**symbols.table, **_STANDING_IN, **{name: Symbol(name, "scalar") for name in unknown}}
-    return Symbols(table, symbols.spellings, symbols.dimensions, symbols.read)
+    """The symbols with all names that nobody declared."""
+    key = ("decide", *sorted(name for name in names if name not in symbols.table))
+    known = symbols.kept.get(key)
+    if known is None:
+        table = {**symbols.table, **_STANDING_IN, **{name: Symbol(name, "scalar") for name in key[1:]}}
+        known = symbols.keep(key, Symbols(table, symbols.spellings, symbols.dimensions, symbols.read))
+    return cast(Symbols, known)
 
 
 def _other_question(expected: Node, got: Node, symbols: Symbols, secret: bytes, policy: Policy) -> Comparison:
@@ -329,7 +334,7 @@ class _Decision:
             same = expected == got
             how = "Both are infinite." if same else "One of them is infinite."
             return Comparison("same" if same else "different", how, "infinite")
-        frame = Frame(self.symbols, self.secret)
+        frame = frame_of(self.symbols, self.secret)
         wanted = settle(expected, frame)
         try:
             formula = wanted if got == expected else settle(got, frame)
@@ -368,6 +373,8 @@ def _beyond_numbers(node: Node) -> bool:
 
 def _is_order(node: Node, symbols: Symbols) -> bool:
     """Whether a formula is `O(...)` or `Theta(...)`, and not a function that somebody declared."""
+    if node.op != "call":
+        return False
     from grader.maths.sameness.orders import order_of
 
     found = None if order_of(node) is None else symbols.table.get(str(node.value[0]))  # type: ignore[index]

@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from threading import get_ident
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from grader.errors import StudentError
 from grader.maths.names import SCALAR, Shape, Symbols
@@ -35,6 +36,11 @@ _COUNTING = frozenset(
         for name in ("row_of", "factorial", "binomial", "gcd", "lcm", "mod", "floor", "ceil", "round")
     ]
 )
+# What is met in a formula of numbers and has a value at every point of the field.
+_HARMLESS = frozenset(
+    [("constant", "e"), ("constant", "pi"), ("constant", "i")]
+    + [(name, 0) for name in "exp log sqrt abs sin cos max min relu".split()]
+)
 # Functions of which a factor may be taken out, or that divide by it.
 _LINEAR = frozenset((name, 0) for name in ("trace", "total", "mean", "transpose", "diag", "inv", "pinv"))
 
@@ -46,8 +52,10 @@ class Frame:
     like that) have values there, and are compared with each other only.
     """
 
-    def __init__(self, symbols: Symbols, secret: bytes, *, square: bool = False) -> None:
-        self.symbols = _squared(symbols) if square else symbols
+    def __init__(
+        self, symbols: Symbols, secret: bytes, *, square: bool = False, remembers: bool = True
+    ) -> None:
+        self.symbols, self.remembers = _squared(symbols) if square else symbols, remembers
         self.secret, self.square = secret or b"no secret", square
         counts, arrays, plural = [], [], []
         for one in self.symbols.table.values():
@@ -130,6 +138,8 @@ class Frame:
             return sample.balls(plural=plural)
         found = self._ball_points.get((key, precision, plural))
         if found is None:
+            if len(self._ball_points) >= MOST_FORMULAS:
+                self._ball_points.clear()
             found = self._ball_points[key, precision, plural] = sample.balls(plural=plural)
         return found
 
@@ -151,6 +161,18 @@ class Frame:
                 size += 1 + steps[place % 64] % 6
             sizes[name] = size
         return sizes
+
+
+def frame_of(symbols: Symbols, secret: bytes) -> Frame:
+    """The frame of a single question. Its points are kept with the symbols, its formulas are not.
+
+    Each thread has its own, because an evaluation notes in the point what it meets.
+    """
+    key = ("frame", secret, get_ident())
+    known = symbols.kept.get(key)
+    if known is None:
+        known = symbols.keep(key, Frame(symbols, secret, remembers=False))
+    return cast(Frame, known)
 
 
 class FieldValue(NamedTuple):
@@ -261,7 +283,7 @@ def settle(node: Node, frame: Frame) -> Formula:
         ShapeError: it does not conform.
         StudentError: it has no value for a reason that its author must mend.
     """
-    frame.asked += 1
+    frame.asked += frame.remembers
     if frame.asked <= _FEW:
         # A question of its own is decided sooner than it is looked up.
         return _settled(node, frame, None)
@@ -315,8 +337,10 @@ def resized(formula: Formula, shape: Shape) -> Formula:
 
 def defined(formula: Formula) -> bool:
     """Whether a formula has a value at the first point."""
-    if formula.frame.arrays.isdisjoint(formula.seen) and all(type(one) is str for one in formula.seen):
-        return True  # nothing is divided by and no function is met
+    if formula.frame.arrays.isdisjoint(formula.seen) and all(
+        type(one) is str or one in _HARMLESS for one in formula.seen
+    ):
+        return True  # nothing is divided by and no function is met that may have no value
     try:
         formula.at(0, formula.plural, True)
     except Undefined:

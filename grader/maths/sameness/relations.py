@@ -12,7 +12,8 @@ from grader.errors import StudentError
 from grader.maths.names import SCALAR, Symbols
 from grader.maths.sameness.conditions import Atom, Condition, condition, truth
 from grader.maths.sameness.equivalence import Table, compare_rows, factor_nodes
-from grader.maths.sameness.identity import Comparison, Frame, compare, settle
+from grader.maths.sameness.formula import frame_of
+from grader.maths.sameness.identity import Comparison, compare, settle
 from grader.maths.sameness.polynomials import free_names
 from grader.maths.sameness.realsets import End, RealSet, Unsettled, combine, member
 from grader.maths.sameness.signs import sign_at
@@ -175,7 +176,7 @@ def _occurs(name: Node, inside: Node) -> bool:
 
 
 def _values(expected: Node, got: Node, symbols: Symbols, secret: bytes) -> Comparison | None:
-    frame = Frame(symbols, secret)
+    frame = frame_of(symbols, secret)
     found = compare(settle(expected, frame), settle(got, frame))
     return None if found.outcome == "undecided" else found
 
@@ -185,7 +186,7 @@ def _graphs(expected: Condition, got: Condition, symbols: Symbols, secret: bytes
     one, other = _one_atom(expected), _one_atom(got)
     if one is None or other is None:
         return None
-    frame = Frame(symbols, secret)
+    frame = frame_of(symbols, secret)
     first, second = settle(one.formula, frame), settle(other.formula, frame)
     if first.shape == SCALAR == second.shape:
         return None
@@ -208,7 +209,7 @@ def _multiples(expected: Condition, got: Condition, symbols: Symbols, secret: by
     if not table.same_poles(one, other):
         return None
     names = free_names((one.formula, other.formula))
-    frame = Frame(symbols, secret)
+    frame = frame_of(symbols, secret)
     first = settle(one.formula, frame)
     random = Random(blake2b(b"multiples" + secret).digest())  # noqa: S311 - seeded on purpose
     complex_values = is_complex((one.formula, other.formula), symbols)
@@ -233,7 +234,7 @@ def _multiples(expected: Condition, got: Condition, symbols: Symbols, secret: by
 
 def _always(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
     """Two equations that hold for all values of their names."""
-    frame = Frame(symbols, secret)
+    frame = frame_of(symbols, secret)
     for one in (_one_atom(expected), _one_atom(got)):
         if one is None or one.sign != "=":
             return None

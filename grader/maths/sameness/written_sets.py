@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import reduce
 
 from grader.maths.sameness.realsets import (
@@ -57,4 +58,4 @@ def written_set(node: Node) -> RealSet | None:
 
 def _end(node: Node) -> End | None:
     value = exact(node, {})
-    return None if value is None else End(value)
+    return None if value is None else End(Fraction(value))

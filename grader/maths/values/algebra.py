@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from grader.errors import StudentError
+from grader.maths.values.whole import Rational
 
 # FLINT's scalars and matrices share their operators but no type.
 Scalar = Any
@@ -43,7 +44,7 @@ class Algebra(Protocol):
     work: int
     meanings: Mapping[str, str]
 
-    def number(self, value: Fraction) -> Scalar: ...
+    def number(self, value: Rational) -> Scalar: ...
     def constant(self, name: str) -> Scalar: ...
     def matrix(self, rows: int, columns: int, entries: Sequence[Scalar]) -> Matrix: ...
     def identity(self, size: int) -> Matrix: ...

@@ -29,6 +29,7 @@ from grader.maths.values.ball_functions import (
     off_cuts,
     real,
 )
+from grader.maths.values.whole import Rational
 
 Evaluate = Callable[[Node, Point], Value]
 
@@ -60,7 +61,7 @@ class Balls:
         self.reach = 0
         self.literals = 0
 
-    def number(self, value: Fraction) -> Scalar:
+    def number(self, value: Rational) -> Scalar:
         if value.denominator == 1:
             if not -_LONG < value.numerator < _LONG:
                 self.note_digits(value.numerator.bit_length())

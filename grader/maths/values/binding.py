@@ -10,9 +10,10 @@ from grader.errors import StudentError
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node, bound_name
 from grader.maths.values.algebra import Point, Scalar, Unclear, Undefined, Value, is_matrix
+from grader.maths.values.whole import Rational
 
 Evaluate = Callable[[Node, Point], Value]
-Exact = Callable[[Node, Mapping[str, int]], Fraction | None]
+Exact = Callable[[Node, Mapping[str, int]], Rational | None]
 
 
 def fold(node: Node, point: Point, evaluate: Evaluate, exact: Exact) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import islice
+from math import prod
 from typing import Any
 
 from grader.errors import StudentError
@@ -26,6 +27,7 @@ from grader.maths.values.algebra import (
     Value,
     is_matrix,
 )
+from grader.maths.values.whole import Rational
 
 __all__ = ("Algebra", "Matrix", "Point", "Scalar", "Unclear", "Undefined", "Value", "evaluate", "is_matrix")
 
@@ -246,42 +248,45 @@ def _matrix(node: Node, point: Point) -> Value:
     return point.algebra.matrix(len(node.args), len(node.args[0].args), entries)
 
 
-def exact(node: Node, integers: Mapping[str, int], depth: int = 0) -> Fraction | None:
-    """The exact rational value of an exponent, an index or a limit of a sum; None when it has none."""
+def exact(node: Node, integers: Mapping[str, int], depth: int = 0) -> Rational | None:
+    """The exact rational value of an exponent, an index or a limit of a sum; None when it has none.
+
+    Whole numbers come as `int`: Python is ten times as fast with these.
+    """
     op = node.op
     if op == "number":
-        assert isinstance(node.value, Fraction)
-        return node.value
+        value: Any = node.value
+        found: Rational = value.numerator if value.denominator == 1 else value
+        return found
     if op == "decimal":
         return Fraction(str(node.value))
     if op == "symbol":
-        return Fraction(integers[str(node.value)]) if node.value in integers else None
+        return integers.get(str(node.value))
     if op not in _EXACT or depth > _EXACT_DEPTH:
         return None
-    known: list[Fraction] = []
+    known: list[Rational] = []
     for argument in node.args:
-        value = exact(argument, integers, depth + 1)
-        if value is None:
+        inner = exact(argument, integers, depth + 1)
+        if inner is None:
             return None
-        known.append(value)
+        known.append(inner)
     if not known:
         return None
     if op == "negate":
         return -known[0]
     if op == "sum":
-        return sum(known, Fraction(0))
+        return sum(known)
     if op == "product":
-        product = Fraction(1)
-        for value in known:
-            product *= value
-        return product
+        return prod(known)
     if op == "divide":
-        return known[0] / known[1] if known[1] else None
+        return Fraction(known[0], known[1]) if known[1] else None
     if op == "power":
         base, exponent = known
-        if exponent.denominator != 1 or abs(exponent) > 64 or abs(base) > 1000 or (base == 0 > exponent):
+        if exponent.denominator != 1 or not (-64 <= exponent <= 64 and -1000 <= base <= 1000):
             return None
-        return base ** int(exponent)
+        if base == 0 > exponent:
+            return None
+        return base**exponent.numerator if exponent >= 0 else Fraction(base) ** exponent.numerator
     pair: Any = node.value
     name, primes = pair
     return None if primes else whole.apply(name, known)
@@ -320,7 +325,7 @@ def _weigh(node: Node, seen: set[object]) -> int:
                 return _weigh(args[0], seen) * int(plain.numerator) + 1
         exponent = exact(args[1], {})
         if exponent is not None:
-            if abs(exponent) > EXPONENT:
+            if not -EXPONENT <= exponent <= EXPONENT:
                 raise StudentError(f"The exponent {to_text(args[1])} is too large.", code="too-large")
             if exponent < 0 or exponent.denominator != 1:
                 seen.add(_ROOT if exponent.denominator != 1 else _DIVISOR)
@@ -393,7 +398,7 @@ def _power(node: Node, point: Point) -> Value:
             raise StudentError(f"{to_text(node)}: a matrix to a power that is not whole.", code="syntax")
         entries = [point.algebra.power(entry, value) for entry in base.entries()]
         return point.algebra.matrix(base.nrows(), base.ncols(), entries)
-    if abs(exponent) > EXPONENT:
+    if not -EXPONENT <= exponent <= EXPONENT:
         raise StudentError(f"The exponent {to_text(exponent_node)} is too large.", code="too-large")
     if base_node.op == "call" and exponent.denominator == 1:
         pair: Any = base_node.value
@@ -419,14 +424,14 @@ def _power(node: Node, point: Point) -> Value:
     return _scalar_power(base, exponent, node, point)
 
 
-def _scalar_power(base: Scalar, exponent: Fraction, node: Node, point: Point) -> Scalar:
+def _scalar_power(base: Scalar, exponent: Rational, node: Node, point: Point) -> Scalar:
     if exponent.denominator == 1:
         return _whole_power(base, int(exponent), node, point)
     if exponent < 0:
         _must_not_vanish(node.args[0], base, point)
     if exponent.denominator == 2 and not point.algebra.generic:
         return _whole_power(point.algebra.root(base), exponent.numerator, node, point)
-    return point.algebra.rational_power(base, exponent)
+    return point.algebra.rational_power(base, Fraction(exponent))
 
 
 def _whole_power(base: Value, exponent: int, node: Node, point: Point) -> Value:

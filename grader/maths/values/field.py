@@ -26,6 +26,7 @@ from grader.maths.tree import Node
 from grader.maths.values.algebra import Point, Scalar, Undefined, Value
 from grader.maths.values.evaluate import evaluate
 from grader.maths.values.sample import Values, counts, draw_value
+from grader.maths.values.whole import Rational
 
 OPAQUE, CONDITIONAL = "opaque", "conditional"
 ABSOLUTE = "an absolute value"
@@ -71,7 +72,7 @@ class Field:
         self.met: set[object] = set()
         return self.met
 
-    def number(self, value: Fraction) -> Scalar:
+    def number(self, value: Rational) -> Scalar:
         if value.denominator == 1:
             return self.one * value.numerator
         below = value.denominator % self.prime
@@ -155,7 +156,7 @@ class Field:
 
     def function(self, name: str, args: Sequence[Scalar]) -> Scalar:
         x = args[0]
-        if name == "log" and (x == 1 or x == self._constants.get("e")):
+        if name == "log" and (x == 1 or x == self.constant("e")):
             return x - 1 if x == 1 else self.one
         self.met.add(OPAQUE)
         if name not in _TOTAL:

@@ -10,6 +10,7 @@ from flint import fmpq, fmpq_mat
 from grader.errors import StudentError
 from grader.maths.values import whole
 from grader.maths.values.algebra import Scalar, Unclear, Undefined
+from grader.maths.values.whole import Rational
 
 # A product of this many bits is far beyond any homework, and still quick.
 BITS = 100_000
@@ -29,7 +30,7 @@ class Rationals:
         self.meanings: Mapping[str, str] = {}
         self.work = 0
 
-    def number(self, value: Fraction) -> Scalar:
+    def number(self, value: Rational) -> Scalar:
         if value.numerator.bit_length() > BITS or value.denominator.bit_length() > BITS:
             raise StudentError("The number is too large.", code="too-large")
         return fmpq(value.numerator, value.denominator)
