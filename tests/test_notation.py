@@ -50,6 +50,8 @@ SYMBOLS = declare(
         ("52,444,644", "plain", "52444644"),
         ("2XᵀXw₀", "plain", "2 * X' * X * w0"),
         ("η²", "plain", "eta^2"),
+        ("η² X⁻¹ᵀ", "latex", "eta^2 * (X^-1)'"),
+        (r"\text{2a + w_0}", "latex", "2 * a + w0"),
         ("(X'X)⁻¹ X' a", "plain", "(X' * X)^-1 * X' * a"),
         ("||X'a||^2", "plain", "norm(X' * a)^2"),
         ("2 eta / n", "plain", "2 * eta / n"),

@@ -256,6 +256,7 @@ def test_a_bound_name_is_unknown_outside(typed: str) -> None:
         (r"\frac13 \text{meters}", "latex", "unit"),
         (r"x = 5\,\text{ cm}", "latex", "unit"),
         (r"12 \text{ m}^2", "latex", "unit"),
+        (r"9.8 \mathrm{~m} / \mathrm{s}^2", "latex", "unit"),
         (r"\frac{x}{2} \text{ hours}.", "latex", "unit"),
         (r"5 \text{ meters per second}", "latex", "words"),
         ("x^2", "python", "syntax"),

@@ -21,9 +21,11 @@ from grader.maths.notation.numerals import (
 from grader.maths.notation.parser import parse
 from grader.maths.notation.plain import (
     LETTERS,
+    RAISED,
     is_letter,
     names_and_differential,
     power_tokens,
+    raised_tokens,
     with_outward_brackets,
 )
 from grader.maths.notation.resolve import CONSTANTS, name_tokens
@@ -80,7 +82,7 @@ _DIFFERENTIAL = (
     rf"(?:\\mathrm\s*\{{\s*d\s*\}}|\\mathrm\s+d|\\text\s*\{{\s*d\s*\}}|d)\s*"
     rf"(?:[{LETTERS}](?![{LETTERS}])|{_GREEK})(?:\s*_\s*(?:[0-9a-z]|{_FLAT}))?"
 )
-_REST = rf"{_RAISED}|{_COMMAND}|[<>=!]=|<=>|=>|:=|->|<>|\|\||\\\\|\Z|."
+_REST = rf"{_RAISED}|{_COMMAND}|[{RAISED}]+|[<>=!]=|<=>|=>|:=|->|<>|\|\||\\\\|\Z|."
 # What is met most comes first, and nothing else starts as it does.
 _PATTERN = re.compile(rf"{_SKIP}([{LETTERS}]+{_SCRIPTS}|[(){{}}\[\]+,*/]|{REPEATING}|{NUMBER}|{_REST})", re.S)
 _INTEGRAL = re.compile(
@@ -113,7 +115,7 @@ def read_latex(text: str, symbols: Symbols, *, tight: bool = False, undeclared: 
     Raises:
         StudentError: it cannot be read, with the column.
     """
-    if undeclared and "\\text" in text:
+    if undeclared and ("\\text" in text or "\\mathrm" in text):
         check_words(text)
     text = with_outward_brackets(without_separators(text, latex=True))
     if "I" in text and "\\math" in text:
@@ -146,6 +148,8 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
         return _command(language, spelling)
     if is_letter(first):
         return names_and_differential(language, spelling)
+    if first in RAISED:
+        return raised_tokens(language, spelling)
     return (
         Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),
     )
@@ -230,8 +234,8 @@ def _font(language: Language, spelling: str) -> tuple[Token, ...] | None:
         return (WORDS[inner.rstrip(",")],)
     if not inner or inner in (",", ";"):
         return (SIGNS[inner],) if inner else ()
-    if spelling.startswith(("\\text", "\\mathrm")) and " " in content.strip(" {}"):
-        # Words and what stands between them: \text{ if x > 0}.
+    if spelling.startswith(("\\text", "\\mathrm")) and re.search(r"[ +*/=<>^]", content.strip(" {}")):
+        # Words and what stands between them, \text{ if x > 0}, or a whole formula.
         return tuple(token for token in lex(content.strip()[1:-1], language) if token.kind != "stop")
     if spelling.startswith(("\\mathcal", "\\mathrm")) and inner == "O":
         return (Token("function", spelling, FACTOR, None, ("O", True)),)

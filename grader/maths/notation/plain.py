@@ -16,6 +16,7 @@ from grader.maths.notation.tokens import CLOSES, FACTOR, Language, Token, charac
 from grader.maths.tree import Node
 
 LETTERS = "A-Za-z\u0391-\u03c9\u03d1\u03d5\u03f5\u00b5"
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ"
 _NAME = rf"[{LETTERS}][{LETTERS}0-9₀-₉ₐ-ₜᵢⱼ]*(?:_(?:\{{[^{{}}]*\}}|\([0-9a-z]\)|[{LETTERS}0-9]+))*"
 _DIFFERENTIAL = rf"d[{LETTERS}](?:_?[0-9]+)?(?![{LETTERS}0-9_])"
 # What is met most comes first; nothing longer starts with one of these.
@@ -30,7 +31,7 @@ _TOKEN = rf"""
     |\^\s*(?:T|⊤|'|\{{\s*[T⊤]\s*\}}|\(\s*T\s*\))(?![A-Za-z0-9])
     |\^\s*(?:\+|†|\{{\s*[+†]\s*\}})(?=\s*(?:$|[A-Za-z()\[\]{{}}*.,+-]))|†
     |\^\s*(?:-|\{{\s*-\s*\}})(?=\s*[)}}])
-    |[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ]+
+    |[{RAISED}]+
     |<=>|\|\||:=|[<>=!]=|=>|<>|->|\.[*/^]|\*\*
     |\Z|."""
 _GLUED_T = rf"\^(T[{LETTERS}]\w*)"
@@ -38,7 +39,7 @@ _PATTERN = re.compile(rf"\s*+({_TOKEN})", re.X | re.S)
 # Where something is integrated, dx is a differential and no product.
 _INTEGRAL = rf"\s*+({_DIFFERENTIAL}|{_TOKEN})"
 _INTEGRATES = rf"∫|\bint(?:egral)?\b(?s:.*)d[{LETTERS}]|\bint_"
-_SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐⁱʲᵀ", "0123456789-+nkmijT")
+_SUPERS = str.maketrans(RAISED, "0123456789-+nkmijT")
 _WORDS = {
     "sum": Token("fold", "sum", FACTOR, None, True),
     "prod": Token("fold", "product", FACTOR, None, True),
@@ -117,8 +118,8 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
         return names_and_differential(language, spelling)
     if first == "^":
         return power_tokens(language, re.sub(r"[\s{}()^]", "", spelling))
-    if spelling.translate(_SUPERS) != spelling:
-        return _raised(language, spelling.translate(_SUPERS))
+    if first in RAISED:
+        return raised_tokens(language, spelling)
     return (
         Token("bad", spelling, extra=(f"{character_name(first)} does not belong in a formula.", "character")),
     )
@@ -155,8 +156,12 @@ def power_tokens(language: Language, exponent: str) -> tuple[Token, ...]:
     return (signs.PSEUDO_INVERSE,) if exponent in ("+", "†") else (signs.TRANSPOSE,)
 
 
+def raised_tokens(language: Language, spelling: str) -> tuple[Token, ...]:
+    """The tokens of raised characters: `²`, `⁻¹`, `ᵀ`, `²ⁿ`."""
+    return _raised(language, spelling.translate(_SUPERS))
+
+
 def _raised(language: Language, text: str) -> tuple[Token, ...]:
-    """Raised characters: `²`, `⁻¹`, `ᵀ`, `²ⁿ`."""
     if re.fullmatch(r"-?[0-9]{1,6}", text):
         return (signs.power(text),)
     if text in ("T", "-T", "+"):

@@ -16,6 +16,8 @@ _TEXT = r"\\text(?:rm|normal)?\s*\{([^{}]*)\}"
 # Behind a number or a fraction, and nothing but a power behind it.
 _POWER = r"(?:\s*\^\s*(?:[23]|\{\s*-?\s*[123]\s*\}))?"
 _UNIT = rf"(?:[0-9}}.]|\\pi)(?:\s|~|\\[,;:! ])*{_TEXT}{_POWER}\s*(?=\Z|[.,;&]|\\\\)"
+# What scans make of a unit: behind a space in the braces stands no name.
+_SPACED = r"\\mathrm\s*\{(?:~|\\[,;:! ])\s*([^\W\d_]+)"
 _LETTERS = r"[^\W\d_]+"
 
 
@@ -25,7 +27,7 @@ def check_words(text: str) -> None:
     Raises:
         StudentError: a unit, or words side by side that mean nothing here, with its column.
     """
-    for match in re.finditer(_UNIT, text):
+    for match in (*re.finditer(_UNIT, text), *re.finditer(_SPACED, text)):
         word = match[1].strip()
         if re.fullmatch(_LETTERS, word) and not _means_something(word):
             raise StudentError(
