@@ -163,7 +163,7 @@ def killed_with(code: str, sandbox: Sandbox, mark: str) -> Raw:
         until = time.monotonic() + 20
         while not named(mark) and time.monotonic() < until:
             time.sleep(0.01)
-        os.kill(parent_of(named(mark)[0], 2), signal.SIGKILL)
+        os.kill(parent_of(named(mark)[0], 1 if sandbox.isolation == "namespaces" else 2), signal.SIGKILL)
         return run.result()
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from grader.sandbox.fresh import DEVICES, FOLDER
 from grader.sandbox.limits import Limits
-from grader.sandbox.places import Places
+from grader.sandbox.places import DEVICES, FOLDER, Places
 
 PROGRAM: Final = "bwrap"
 _MIB: Final = 1 << 20

@@ -90,7 +90,8 @@ def _signal_process(targets: dict[str, Any]) -> bool:
 
 
 def _read_supervisor(_: dict[str, Any]) -> bool:
-    with open(f"/proc/{os.getppid()}/mem", "rb"):
+    # The process above is process 1 of the room, which is not always the parent.
+    with open(f"/proc/{os.getppid() or 1}/mem", "rb"):
         return True
 
 

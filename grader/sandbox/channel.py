@@ -103,9 +103,10 @@ class _Frames:
 def collect(
     output: int, reply: int, status: int, pidfd: int, stop: Callable[[], None], limits: Limits
 ) -> Raw:
-    """What a run that has just begun gives back; it is over when this returns.
+    """What a run that has just begun gives back; all that it has started is gone when this returns.
 
-    `pidfd` is its supervisor's, which is asked to end the run by `stop`.
+    `pidfd` is its supervisor's, which is asked to end the run by `stop`, and closes `status` when all others
+    have ended. It is not waited for: what the kernel has to clear up after it takes a while.
     """
     begun = time.monotonic()
     printed = _Output(limits.output_kib * 1024)
@@ -121,7 +122,7 @@ def collect(
     with selectors.DefaultSelector() as selector:
         for fd in (*takers, pidfd):
             selector.register(fd, selectors.EVENT_READ)
-        while selector.get_map():
+        while takers.keys() & selector.get_map().keys():
             now = time.monotonic()
             if over_at:
                 until = over_at + _DRAIN_S
@@ -149,6 +150,7 @@ def collect(
                 data = os.read(fd, _CHUNK)
                 if not data:
                     selector.unregister(fd)
+                    over_at = over_at or (time.monotonic() if fd == status else 0.0)
                 elif fd == status and len(said) > _CHUNK:
                     continue
                 else:

@@ -10,11 +10,9 @@ import sys
 from typing import Any, NoReturn
 
 from grader.sandbox import landlock, linux, seccomp, student, supervisor
+from grader.sandbox.places import DEVICES, FOLDER
 from grader.sandbox.student import Perform, Pipes, Walls
 from grader.sandbox.supervisor import Territory
-
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-FOLDER = "/tmp/work"
 
 
 def main(order_fd: int) -> NoReturn:
@@ -24,6 +22,7 @@ def main(order_fd: int) -> NoReturn:
     pipes = Pipes(**order["pipes"])
     try:
         os.setsid()
+        student.usual_signals()
         if os.getuid() == 0:
             user = order["user"]
             os.setgroups([])

@@ -65,7 +65,9 @@ class _MountAttributes(ctypes.Structure):
 
 @functools.cache
 def _libc() -> Any:
-    return ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None, use_errno=True)
+    library.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+    return library
 
 
 def checked(result: int, what: str) -> int:
@@ -102,16 +104,14 @@ def unshare(flags: int, what: str) -> None:
     checked(_libc().unshare(flags), what)
 
 
-def setns(fd: int, kind: int) -> None:
-    """Puts this process back into a namespace it holds open."""
+def setns(fd: int, kind: int = 0) -> None:
+    """Puts this process (for pids: its next children) into a namespace that it holds open."""
     checked(_libc().setns(fd, kind), "setns")
 
 
-def prctl(option: int, *arguments: Any) -> int:
+def prctl(option: int, first: int = 0, second: int = 0) -> int:
     """What prctl returns for an option of this process."""
-    wide = [ctypes.c_ulong(one) if isinstance(one, int) else one for one in arguments]
-    wide += [ctypes.c_ulong(0)] * (4 - len(wide))
-    return checked(_libc().prctl(option, *wide), f"prctl({option})")
+    return checked(_libc().prctl(option, first, second, 0, 0), f"prctl({option})")
 
 
 def mount(kind: str, target: str, flags: int, data: str = "") -> None:
@@ -131,8 +131,11 @@ def make_read_only(target: str, flags: int) -> None:
     checked(_libc().mount(None, os.fsencode(target), None, ctypes.c_ulong(flags), None), "mount read only")
 
 
-def tree(path: str, *, read_only: bool, devices: bool = False) -> int:
-    """A descriptor of a copy of what is mounted at a path and below: read only, without set-user-ids."""
+def tree(path: str, *, read_only: bool = False, devices: bool = False) -> int:
+    """A descriptor of a copy of what is mounted at a path and below.
+
+    `read_only` is without set-user-ids too, and without devices unless they are wanted; else it is as it was.
+    """
     flags = _OPEN_TREE_CLONE | _O_CLOEXEC | _AT_RECURSIVE
     fd = call(f"open_tree {path}", _OPEN_TREE, _AT_FDCWD, os.fsencode(path), flags)
     if read_only:

@@ -12,6 +12,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
+DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+"""The devices that a run finds."""
+FOLDER: Final = "/tmp/work"
+"""The folder that a run starts in, where it has a file system of its own."""
+
 _SYSTEM: Final = (
     "/usr/lib",
     "/usr/lib64",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import struct
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -200,13 +201,16 @@ class _Filter(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("program", ctypes.c_void_p)]
 
 
+@functools.cache
 def program(machine: str, strictness: Strictness = Strictness(), own_pid: int = 0) -> bytes:  # noqa: B008
     """The filter for a machine of the table: instructions of 8 bytes each.
 
     Raises:
         KeyError: there is no table for this machine.
     """
-    column = {"x86_64": 0, "aarch64": 1}[machine]
+    if machine not in _AUDIT:
+        raise KeyError(f"there is no table of the calls to the kernel for {machine}")
+    column = list(_AUDIT).index(machine)
     refuse = _ERRNO | errno.EPERM
     missing = _ERRNO | errno.ENOSYS
     code = [
@@ -256,11 +260,6 @@ def install(code: bytes) -> None:
     buffer = ctypes.create_string_buffer(code, len(code))
     wrapped = _Filter(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
     linux.prctl(linux.PR_SET_SECCOMP, _PR_SECCOMP_FILTER, ctypes.addressof(wrapped))
-
-
-def known_machine(machine: str) -> bool:
-    """Whether there is a table for this machine."""
-    return machine in _AUDIT
 
 
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import signal
@@ -47,6 +48,12 @@ class Pipes(NamedTuple):
     control: int
 
 
+def usual_signals() -> None:
+    """Lets every signal do what it does by itself, in this process and all that it will fork."""
+    for known in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(known, signal.SIG_DFL)
+
+
 def become(perform: Perform, pipes: Pipes, walls: Walls, limits: dict[str, Any], processes: int) -> NoReturn:
     """Turns this process into the one that runs student code, and ends it when that is done.
 
@@ -74,8 +81,6 @@ def _settle(pipes: Pipes) -> bytes:
     """The request; afterwards nothing is open but input, output and the reply."""
     os.setsid()
     signal.set_wakeup_fd(-1)
-    for known in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-        signal.signal(known, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -91,8 +96,6 @@ def _settle(pipes: Pipes) -> bytes:
 
 
 def _moved(fd: int) -> int:
-    import fcntl
-
     return fcntl.fcntl(fd, fcntl.F_DUPFD, 64)
 
 
@@ -135,4 +138,5 @@ def _wall_in(walls: Walls) -> None:
     if walls.landlock:
         landlock.restrict(walls.landlock, walls.readable, walls.writable)
     if walls.strictness is not None:
-        seccomp.install(seccomp.program(walls.machine, walls.strictness, os.getpid()))
+        own_pid = os.getpid() if walls.strictness.signals else 0
+        seccomp.install(seccomp.program(walls.machine, walls.strictness, own_pid))

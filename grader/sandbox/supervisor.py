@@ -11,14 +11,17 @@ import os
 import resource
 import select
 import signal
+import socket
 import stat
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, NoReturn
 
-from grader.sandbox import linux, seccomp, student
+from grader.sandbox import linux, rooms, seccomp, student
 from grader.sandbox.student import Perform, Pipes, Walls
 
+_MESSAGE: Final = 1 << 10
 _LOOK_S: Final = 0.05
 _MIB: Final = 1 << 20
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -44,12 +47,9 @@ def supervise(
     territory: Territory,
 ) -> NoReturn:
     """Starts the student's process, waits for its end or ends it, writes one line of status, and ends."""
-    code = 0
-    try:
-        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-            signal.signal(number, signal.SIG_DFL)
-        # Nobody of the same user may read this process or trace it.
-        linux.prctl(linux.PR_SET_DUMPABLE, 0)
+
+    def watched() -> dict[str, Any]:
+        _hide()
         if not territory.everything:
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         processes = int(limits["processes"]) + (1 if territory.everything else _threads_of_user())
@@ -59,48 +59,104 @@ def supervise(
         for fd in (pipes.request, pipes.output, pipes.reply):
             os.close(fd)
         if walls.strictness is not None:
-            seccomp.install(seccomp.program(walls.machine, seccomp.Strictness()))
-        status = _watch(pid, pipes.control, limits, territory)
-        os.write(pipes.status, json.dumps(status).encode())
+            seccomp.install(seccomp.program(walls.machine))
+        why, peak = _watch(os.pidfd_open(pid), pipes.control, limits, territory)
+        ended = _end_all(pid, territory)
+        return _status(why, ended, peak, resource.getrusage(resource.RUSAGE_CHILDREN))
+
+    _end_with(watched, pipes.status)
+
+
+def guard(hand: socket.socket, status: int, control: int, limits: dict[str, Any]) -> NoReturn:
+    """Process 1 of a room: lets the student's process in, and does as `supervise` does.
+
+    That process is the child of another one, which says over `hand` how it has ended.
+    """
+
+    def watched() -> dict[str, Any]:
+        _hide()
+        seccomp.install(seccomp.program(linux.machine()))
+        rooms.let_in(hand)
+        why, peak = _watch(hand.fileno(), control, limits, Territory(True))
+        with suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        said = hand.recv(_MESSAGE)
+        _end_everything()
+        told: dict[str, Any] = json.loads(said) if said else {"ended": None, "cpu_s": 0.0, "memory": 0}
+        others = resource.getrusage(resource.RUSAGE_CHILDREN)
+        found = _status(why, told["ended"], max(peak, told["memory"]), others)
+        return {**found, "cpu_s": found["cpu_s"] + told["cpu_s"]}
+
+    _end_with(watched, status)
+
+
+def _hide() -> None:
+    """Nobody of the same user may read this process or trace it; and no signal is to be handled."""
+    for number in (signal.SIGINT, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    linux.prctl(linux.PR_SET_DUMPABLE, 0)
+
+
+def _end_with(watched: Callable[[], dict[str, Any]], pipe: int) -> NoReturn:
+    """Writes one line of status, closes it, and ends."""
+    code = 0
+    try:
+        os.write(pipe, json.dumps(watched()).encode())
+        os.close(pipe)
     except BaseException as error:
         code = 1
-        os.write(pipes.status, json.dumps({"failed": repr(error)[:400]}).encode())
+        os.write(pipe, json.dumps({"failed": repr(error)[:400]}).encode())
     finally:
         os._exit(code)
 
 
-def _watch(pid: int, control: int, limits: dict[str, Any], territory: Territory) -> dict[str, Any]:
+def _status(why: str, ended: int | None, memory: int, spent: resource.struct_rusage) -> dict[str, Any]:
+    return {
+        "why": why,
+        "ended": ended,
+        "cpu_s": spent.ru_utime + spent.ru_stime,
+        "memory": max(memory, spent.ru_maxrss * 1024),
+    }
+
+
+def _watch(of_student: int, control: int, limits: dict[str, Any], territory: Territory) -> tuple[str, int]:
+    """Why the run has to be ended, empty if it has ended; and the most memory that was seen in use.
+
+    `of_student` is a descriptor that can be read when the student's process has ended.
+    """
     begun = time.monotonic()
     # The grader ends a run at the limit; this is for a grader that is no more.
     last = begun + limits["wall_s"] + 5
-    peak, why = 0, ""
-    of_student = os.pidfd_open(pid)
+    peak, most = 0, limits["memory_mib"] * _MIB
     poll = select.poll()
     poll.register(of_student, select.POLLIN)
     poll.register(control, select.POLLIN)
     while True:
         ready = {fd for fd, _ in poll.poll(_LOOK_S * 1000)}
         if of_student in ready:
-            break
+            return "", peak
         if control in ready or time.monotonic() > last:
-            why = "told"
-            break
-        used = _memory(territory)
+            return "told", peak
+        used = _memory(territory, most)
         peak = max(peak, used)
-        if used > limits["memory_mib"] * _MIB:
-            why = "memory"
-            break
+        if used > most:
+            return "memory", peak
         if territory.scratch and _scratch_over(territory, limits):
-            why = "disk"
-            break
-    ended = _end_all(pid, territory)
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {
-        "why": why,
-        "ended": ended,
-        "cpu_s": spent.ru_utime + spent.ru_stime,
-        "memory": max(peak, spent.ru_maxrss * 1024),
-    }
+            return "disk", peak
+
+
+def _end_everything() -> None:
+    """Kills and waits until this process is alone in its namespace."""
+    while True:
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            # What is left is another's child, which will wait for it.
+            time.sleep(0.001)
 
 
 def _end_all(pid: int, territory: Territory) -> int | None:
@@ -124,14 +180,22 @@ def _end_all(pid: int, territory: Territory) -> int | None:
             time.sleep(0.001)
 
 
-def _memory(territory: Territory) -> int:
-    """The bytes in use by all processes of the run; what several share is counted once."""
+def _memory(territory: Territory, most: int) -> int:
+    """The bytes in use by all processes of the run; `most` is how many there may be.
+
+    What several share is counted for each of them while that is far from `most`, for it is quickly known.
+    """
     if territory.everything:
         pids, sockets = _others(os.getpid()), _all_sockets()
     else:
         pids = _descendants()
         sockets = len({name for pid in pids for name in _sockets_of(pid)})
-    return _SOCKET_BYTES * sockets + sum(map(_proportional, pids))
+    bytes_of_sockets = _SOCKET_BYTES * sockets
+    used = bytes_of_sockets + sum(map(_resident, pids))
+    if used <= most // 2:
+        return used
+    # Slow: the kernel goes through every page.
+    return bytes_of_sockets + sum(map(_proportional, pids))
 
 
 def _others(own: int) -> list[int]:
@@ -149,9 +213,13 @@ def _proportional(pid: int) -> int:
     except OSError:
         # It hides what it has: then all of it counts, also what it shares.
         pass
+    return _resident(pid)
+
+
+def _resident(pid: int) -> int:
     try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * _PAGE
+        with open(f"/proc/{pid}/statm", "rb", buffering=0) as file:
+            return int(file.read(200).split()[1]) * _PAGE
     except (OSError, IndexError):
         return 0
 

@@ -15,16 +15,15 @@ import os
 import select
 import signal
 import socket
-import stat
 import sys
 from contextlib import suppress
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
-from grader.sandbox import fresh, landlock, linux, pictures, seccomp, supervisor
+from grader.sandbox import fresh, landlock, linux, pictures, porter, rooms, seccomp, student, supervisor
+from grader.sandbox.places import DEVICES, FOLDER
 from grader.sandbox.student import Perform, Pipes, Walls
 from grader.sandbox.supervisor import Territory
 
-_WARM: Final = "/run/warm"
 _MESSAGE: Final = 1 << 16
 
 
@@ -34,9 +33,11 @@ def main(fd: int) -> NoReturn:
     try:
         order = json.loads(connection.recv(_MESSAGE))
         os.setsid()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        student.usual_signals()
+        for number in (signal.SIGINT, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_IGN)
         _move_in(order, connection)
-        performs = _warm_up(order)
+        ready = _made_ready(order, connection)
         told: dict[str, Any] = {"ready": True}
     except BaseException as error:
         told = {
@@ -47,14 +48,27 @@ def main(fd: int) -> NoReturn:
         connection.send(json.dumps(told).encode())
         os._exit(1)
     connection.send(json.dumps(told).encode())
-    _serve(connection, order, performs)
+    _serve(connection, ready)
+
+
+class _Ready(NamedTuple):
+    """What the parent has at hand for each run: what there is to perform, and what does not change.
+
+    `own` is its own namespace of processes; the `porter` makes rooms, where there are any.
+    """
+
+    order: dict[str, Any]
+    performs: dict[str, Perform]
+    walls: Walls
+    own: int
+    porter: socket.socket | None
 
 
 def _move_in(order: dict[str, Any], connection: socket.socket) -> None:
     places = order["places"]
     # As root, what lies behind folders that only root may enter is taken along from here.
     root = os.getuid() == 0
-    trees = _trees(places["paths"]) if root and order["isolation"] == "namespaces" else {}
+    trees = rooms.trees(places["paths"]) if root and order["isolation"] == "namespaces" else {}
     if root and order["closed"] and not trees:
         _open_the_way(order)
     if root:
@@ -74,7 +88,7 @@ def _move_in(order: dict[str, Any], connection: socket.socket) -> None:
         _, how = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(how) & 0xFF)
     linux.cut_propagation()
-    _build_root(order, trees or _trees(places["paths"]))
+    rooms.build_root(order, trees or rooms.trees(places["paths"]))
 
 
 def _open_the_way(order: dict[str, Any]) -> None:
@@ -86,7 +100,7 @@ def _open_the_way(order: dict[str, Any]) -> None:
         trees = {path: linux.tree(path, read_only=True) for path in paths}
         linux.mount("tmpfs", folder, linux.MS_NOSUID | linux.MS_NODEV, "size=1m,mode=0755")
         for path, tree in trees.items():
-            _attach(tree, path)
+            rooms.attach(tree, path)
 
 
 def _become_nobody(order: dict[str, Any]) -> None:
@@ -104,68 +118,37 @@ def _become_nobody(order: dict[str, Any]) -> None:
     raise PermissionError(1, "no other user can be had", "setresuid")
 
 
-def _trees(paths: list[str]) -> dict[str, int]:
-    return {path: linux.tree(path, read_only=True) for path in paths} | {
-        path: linux.tree(path, read_only=True, devices=True) for path in fresh.DEVICES
-    }
-
-
-def _build_root(order: dict[str, Any], trees: dict[str, int]) -> None:
-    """A file system in memory with the given trees, /proc, and a few small files; then it is all there is."""
-    new = "/tmp"
-    linux.mount("tmpfs", new, linux.MS_NOSUID | linux.MS_NODEV, "size=4m,nr_inodes=4096,mode=0755")
-    for path, tree in trees.items():
-        _attach(tree, new + path)
-    for name, target in order["places"]["links"]:
-        os.symlink(target, new + name)
-    for name in ("proc", "tmp", "etc", "dev", "tmp/work", _WARM.removeprefix("/")):
-        os.makedirs(f"{new}/{name}", exist_ok=True)
-    os.symlink("/tmp/.shm", f"{new}/dev/shm")
-    os.symlink("/proc/self/fd", f"{new}/dev/fd")
-    for name, text in order["files"].items():
-        with open(new + name, "x") as file:
-            file.write(text)
-    linux.mount("proc", f"{new}/proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
-    linux.change_root(new)
-    linux.make_read_only("/", linux.MS_NOSUID | linux.MS_NODEV)
-
-
-def _attach(tree: int, target: str) -> None:
-    if stat.S_ISDIR(os.fstat(tree).st_mode):
-        os.makedirs(target, exist_ok=True)
-    else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
-    linux.attach(tree, target)
-
-
-def _warm_up(order: dict[str, Any]) -> dict[str, Perform]:
-    """What runs can perform, by name; and the libraries they will want are loaded once, here."""
+def _made_ready(order: dict[str, Any], connection: socket.socket) -> _Ready:
+    """Everything that all runs need, done once; and the libraries they will want are loaded."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    if order["isolation"] != "namespaces":
+        linux.prctl(linux.PR_SET_DUMPABLE, 0)
+    # Before there is much to be copied.
+    door = porter.start(order, connection) if order["isolation"] == "namespaces" else None
+    walls = _walls(order)
     sys.path[:0] = order["places"]["modules"]
     performs = {name: fresh.load(name, order["performs"]) for name in order["performs"]}
     sys.path[:] = order["places"]["modules"]
     sys.argv[:] = [""]
     _import(order["warm"], order)
-    return performs
+    return _Ready(order, performs, walls, own, door)
 
 
 def _import(names: list[str], order: dict[str, Any]) -> None:
     """Loads libraries, those that are installed, into this process and so into all later runs."""
-    new = [name for name in names if name not in sys.modules]
-    if new:
-        shut_in = order["isolation"] == "namespaces"
-        # Matplotlib wants to write down which fonts there are.
-        if shut_in:
-            linux.mount("tmpfs", _WARM, linux.MS_NOSUID | linux.MS_NODEV, "size=16m,mode=0700")
-        os.environ["MPLCONFIGDIR"] = _WARM if shut_in else order["warm_folder"]
-        for name in new:
-            with suppress(ImportError):
-                importlib.import_module(name)
-        if "matplotlib.backends.backend_agg" in new and "matplotlib.pyplot" in sys.modules:
-            pictures.rehearse()
-        del os.environ["MPLCONFIGDIR"]
-        if shut_in:
-            linux.unmount(_WARM)
+    shut_in = order["isolation"] == "namespaces"
+    # Matplotlib wants to write down which fonts there are.
+    if shut_in:
+        linux.mount("tmpfs", rooms.WARM, linux.MS_NOSUID | linux.MS_NODEV, "size=16m,mode=0700")
+    os.environ["MPLCONFIGDIR"] = rooms.WARM if shut_in else order["warm_folder"]
+    for name in names:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    if "matplotlib.backends.backend_agg" in names and "matplotlib.pyplot" in sys.modules:
+        pictures.rehearse()
+    del os.environ["MPLCONFIGDIR"]
+    if shut_in:
+        linux.unmount(rooms.WARM)
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("the parent of the runs has more than one thread")
     gc.collect()
@@ -173,18 +156,16 @@ def _import(names: list[str], order: dict[str, Any]) -> None:
     gc.freeze()
 
 
-def _serve(connection: socket.socket, order: dict[str, Any], performs: dict[str, Perform]) -> NoReturn:
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    if order["isolation"] != "namespaces":
-        linux.prctl(linux.PR_SET_DUMPABLE, 0)
-    children: dict[int, int] = {}
+def _serve(connection: socket.socket, ready: _Ready) -> NoReturn:
+    runs: dict[int, _Run] = {}
+    tried = set(ready.order["warm"])
     poll = select.poll()
     poll.register(connection, select.POLLIN)
     while True:
         for fd, _ in poll.poll():
-            if fd in children:
+            if fd in runs:
                 poll.unregister(fd)
-                os.waitpid(children.pop(fd), 0)
+                _wait(runs.pop(fd))
                 os.close(fd)
                 continue
             message, fds, _, _ = socket.recv_fds(connection, _MESSAGE, len(Pipes._fields))
@@ -192,82 +173,114 @@ def _serve(connection: socket.socket, order: dict[str, Any], performs: dict[str,
                 os._exit(0)
             wanted = json.loads(message)
             try:
-                _import(wanted["later"], order)
-                pid = _begin(connection, order, performs, wanted, Pipes(*fds), own)
+                if new := [name for name in wanted["later"] if name not in tried]:
+                    tried.update(new)
+                    _import(new, ready.order)
+                run = _begin(connection, ready, wanted, Pipes(*fds))
             except OSError as error:
                 connection.send(json.dumps({"failed": error.filename, "said": str(error)}).encode())
             else:
-                pidfd = os.pidfd_open(pid)
-                children[pidfd] = pid
+                pidfd = os.pidfd_open(run.pid)
+                runs[pidfd] = run
                 poll.register(pidfd, select.POLLIN)
-                socket.send_fds(connection, [b"{}"], [pidfd])
+                socket.send_fds(connection, [b"{}"], [run.supervisor])
+                os.close(run.supervisor)
             for one in fds:
                 os.close(one)
 
 
-def _begin(
-    connection: socket.socket,
-    order: dict[str, Any],
-    performs: dict[str, Perform],
-    wanted: dict[str, Any],
-    pipes: Pipes,
-    own: int,
-) -> int:
-    """Forks the supervisor of a run, and returns its number."""
-    shut_in = order["isolation"] == "namespaces"
-    if shut_in:
-        linux.unshare(linux.CLONE_NEWPID, "unshare pid")
+class _Run(NamedTuple):
+    """A run that has begun: a child of ours, and a descriptor of the process that watches over it.
+
+    `hand` is a socket to that one where the child is the student's process, else -1.
+    """
+
+    pid: int
+    supervisor: int
+    hand: int = -1
+
+
+def _begin(connection: socket.socket, ready: _Ready, wanted: dict[str, Any], pipes: Pipes) -> _Run:
+    perform = ready.performs[wanted["perform"]]
+    if ready.porter is None:
+        return _begin_here(connection, ready, wanted, pipes, perform)
+    room = porter.ask(ready.porter, wanted, pipes.status, pipes.control)
     pid = -1
     try:
-        pid = os.fork()
+        linux.setns(room.processes, linux.CLONE_NEWPID)
+        try:
+            pid = os.fork()
+        finally:
+            if pid:
+                linux.setns(ready.own, linux.CLONE_NEWPID)
+        if pid == 0:
+            _become_student(room, ready, wanted, pipes, perform)
+    except BaseException:
+        os.close(room.hand)
+        os.close(room.supervisor)
+        raise
     finally:
-        if shut_in and pid:
-            linux.setns(own, linux.CLONE_NEWPID)
+        os.close(room.processes)
+    return _Run(pid, room.supervisor, room.hand)
+
+
+def _become_student(
+    room: porter.Room, ready: _Ready, wanted: dict[str, Any], pipes: Pipes, perform: Perform
+) -> NoReturn:
+    """Goes into the room, of which nothing was seen so far but the door, and does what is wanted there."""
+    try:
+        rooms.join(room.hand)
+        # The supervisor is one of them.
+        student.become(perform, pipes, ready.walls, wanted, int(wanted["processes"]) + 1)
+    finally:
+        os._exit(student.FAILED)
+
+
+def _begin_here(
+    connection: socket.socket, ready: _Ready, wanted: dict[str, Any], pipes: Pipes, perform: Perform
+) -> _Run:
+    """Forks the supervisor of a run that has no room, which forks the student's process."""
+    pid = os.fork()
     if pid:
-        return pid
+        return _Run(pid, os.pidfd_open(pid))
     try:
         connection.close()
         os.setsid()
-        walls = _walls_in_namespaces(order, wanted) if shut_in else _walls_without(order, wanted)
-        territory = Territory(True) if shut_in else Territory(False, walls.folder)
-        supervisor.supervise(performs[wanted["perform"]], pipes, walls, wanted, territory)
+        folder = wanted["folder"]
+        os.environ.update({"HOME": folder, "TMPDIR": folder})
+        writable = (folder, *ready.walls.writable) if ready.walls.landlock else ()
+        walls = ready.walls._replace(folder=folder, writable=writable)
+        supervisor.supervise(perform, pipes, walls, wanted, Territory(False, folder))
     except BaseException as error:
         os.write(pipes.status, json.dumps({"failed": str(error)[:400]}).encode())
     finally:
         os._exit(1)
 
 
-def _walls_in_namespaces(order: dict[str, Any], limits: dict[str, Any]) -> Walls:
-    """Shuts this process in: its own mounts, network, names; then its own user without any rights."""
-    linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS, "unshare")
-    # Whatever of the interpreter lies below /tmp is still wanted below the new /tmp.
-    hidden = {
-        path: linux.tree(path, read_only=True)
-        for path in order["places"]["paths"]
-        if path.startswith("/tmp/")
-    }
-    size = f"size={limits['scratch_mib']}m,nr_inodes={limits['scratch_files']},mode=0755"
-    quiet = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-    linux.mount("tmpfs", "/tmp", quiet, size)
-    for path, tree in hidden.items():
-        _attach(tree, path)
-    os.mkdir(fresh.FOLDER)
-    os.mkdir("/tmp/.shm")
-    linux.mount("proc", "/proc", quiet)
-    socket.sethostname("sandbox")
-    linux.unshare(linux.CLONE_NEWUSER, "unshare user of the run")
-    linux.map_user(order["user"], order["user"], order["user"])
-    linux.drop_capabilities()
-    writable = ("/tmp", *fresh.DEVICES)
-    return Walls(linux.machine(), landlock.version(), ("/",), writable, seccomp.Strictness(), fresh.FOLDER)
+def _wait(run: _Run) -> None:
+    """Takes leave of a child; how it ended is told to who watches over it."""
+    _, how, used = os.wait4(run.pid, 0)
+    if run.hand < 0:
+        return
+    told = {"ended": how, "cpu_s": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss * 1024}
+    with suppress(OSError):
+        os.write(run.hand, json.dumps(told).encode())
+    os.close(run.hand)
 
 
-def _walls_without(order: dict[str, Any], limits: dict[str, Any]) -> Walls:
-    folder = limits["folder"]
-    os.environ.update({"HOME": folder, "TMPDIR": folder})
+def _walls(order: dict[str, Any]) -> Walls:
+    """What each run puts up; its folder is still to be named where it has no file system of its own."""
+    machine, version = linux.machine(), landlock.version()
     if order["isolation"] == "unsafe":
-        return Walls(linux.machine(), 0, (), (), None, folder)
-    version = landlock.version()
-    strictness = seccomp.Strictness(sockets=True, files=True, signals=version < 6)
-    readable = (*order["places"]["paths"], *(name for name, _ in order["places"]["links"]))
-    return Walls(linux.machine(), version, readable, (folder, *fresh.DEVICES), strictness, folder)
+        return Walls(machine, 0, (), (), None, "")
+    if order["isolation"] == "namespaces":
+        strictness = seccomp.Strictness()
+        walls = Walls(machine, version, ("/",), ("/tmp", *DEVICES), strictness, FOLDER)
+    else:
+        strictness = seccomp.Strictness(sockets=True, files=True, signals=version < 6)
+        readable = (*order["places"]["paths"], *(name for name, _ in order["places"]["links"]))
+        walls = Walls(machine, version, readable, DEVICES, strictness, "")
+    # Made here once, they are known to all runs.
+    for one in (strictness, seccomp.Strictness()):
+        seccomp.program(machine, one)
+    return walls

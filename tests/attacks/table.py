@@ -434,10 +434,9 @@ ATTACKS: Final[tuple[Attack, ...]] = (
         (
             "held = []\nfor _ in range(20):\n    try:\n        fd = os.memfd_create('x')\n        "
             "held.append(os.write(fd, b'x' * (2 << 20)))\n    except OSError:\n        break\n"
-            "reply(str(len(held)).encode())",
+            "time.sleep(1)\nreply(str(len(held)).encode())",
         ),
         counts(20),
-        unsafe=EVERYONE,
     ),
     Attack("S07", "compute for ever", (_SPIN,), goes_on, {"cpu_s": 1}),
     Attack(
@@ -651,7 +650,7 @@ ATTACKS: Final[tuple[Attack, ...]] = (
     Attack(
         "S46",
         "end the process above",
-        ("os.kill(os.getppid(), 9)\ntime.sleep(0.3)\nreply(b'1')",),
+        ("os.kill(os.getppid() or 1, 9)\ntime.sleep(0.3)\nreply(b'1')",),
         _supervisor_falls,
         unsafe=EVERYONE,
     ),
@@ -836,7 +835,7 @@ ATTACKS: Final[tuple[Attack, ...]] = (
     Attack(
         "S73",
         "write into the process above",
-        ("open(f'/proc/{os.getppid()}/mem', 'r+b')\nreply(b'opened')",),
+        ("open(f'/proc/{os.getppid() or 1}/mem', 'r+b')\nreply(b'opened')",),
         says("opened"),
     ),
     Attack(
@@ -881,7 +880,7 @@ ATTACKS: Final[tuple[Attack, ...]] = (
         "X04",
         "set limits of the process above",
         (
-            "import resource\nresource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 4096))\nreply(b'set')",
+            "import resource\nresource.prlimit(os.getppid() or 1, resource.RLIMIT_NOFILE, (0, 4096))\nreply(b'set')",
         ),
         says("set"),
         unsafe=EVERYONE,
@@ -889,7 +888,7 @@ ATTACKS: Final[tuple[Attack, ...]] = (
     Attack(
         "X05",
         "slow the process above",
-        ("os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)\nreply(b'slow')",),
+        ("os.setpriority(os.PRIO_PROCESS, os.getppid() or 1, 19)\nreply(b'slow')",),
         says("slow"),
         unsafe=EVERYONE,
     ),
@@ -934,14 +933,14 @@ ATTACKS: Final[tuple[Attack, ...]] = (
     Attack(
         "X10",
         "look at what the process above has open",
-        ("reply(' '.join(os.listdir(f'/proc/{os.getppid()}/fd')).encode() + b' open')",),
+        ("reply(' '.join(os.listdir(f'/proc/{os.getppid() or 1}/fd')).encode() + b' open')",),
         says("open"),
     ),
     Attack(
         "X11",
         "end every process there is",
         # Never outside of a namespace of processes: there, this would be all of the user's.
-        ("os.kill(-1 if os.getpid() == 2 and os.getppid() == 1 and not T['bare'] else os.getppid(), 9)",),
+        ("os.kill(-1 if os.getpid() == 2 and os.getppid() < 2 and not T['bare'] else os.getppid(), 9)",),
         lambda seen: seen.last.ended == "killed",
         unsafe=EVERYONE,
     ),
