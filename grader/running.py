@@ -66,7 +66,7 @@ def run_all(
     asking = [part for part in rubric.parts if part.code.runs]
     if not asking:
         return Outcome(found)
-    several, problems = _runnables(files, rubric, asking, answers)
+    several, problems = _runnables(files, documents, rubric, asking, answers)
     if not several:
         return Outcome(found, (), problems)
     boxes = open_box()
@@ -88,7 +88,11 @@ def run_all(
 
 
 def _runnables(
-    files: Sequence[File], rubric: Rubric, asking: Sequence[Part], answers: Answers
+    files: Sequence[File],
+    documents: Sequence[Document],
+    rubric: Rubric,
+    asking: Sequence[Part],
+    answers: Answers,
 ) -> tuple[list[Runnable], tuple[Problem, ...]]:
     """The files that hold a name that is asked for; else the code that is quoted as an answer."""
     starter = rubric.running.starter
@@ -114,7 +118,7 @@ def _runnables(
             break
         several.append(one)
     if not several:
-        several = list(_quoted(asking, answers, given))
+        several = list(_quoted(asking, documents, answers, given))
     return several, tuple(problems)
 
 
@@ -122,17 +126,20 @@ def _asked(part: Part) -> tuple[str, ...]:
     return (*part.code.functions, *part.code.variables, *part.code.together)
 
 
-def _quoted(asking: Sequence[Part], answers: Answers, starter: File | None) -> Iterator[Runnable]:
+def _quoted(
+    asking: Sequence[Part], documents: Sequence[Document], answers: Answers, starter: File | None
+) -> Iterator[Runnable]:
     """Functions that are quoted in a write-up, each as a notebook of one cell after the one handed out."""
+    blocks = [block for document in documents for block in document.blocks if block.kind == "code"]
     for part in asking:
-        for answer in answers.get(part.id, ()):
-            for text in (answer.text, answer.passage):
-                code = next((code for code in _codes(text) if _defines(code, part.code.functions)), "")
-                if code:
-                    cells = (CodeCell(answer.place.cell or 1, code),)
-                    file = File(answer.place.file, b"")
-                    yield _after_starter(Runnable(file.path, cells), starter)
-                    break
+        own = [(block.place, block.text) for block in blocks if _defines(block.text, part.code.functions)]
+        for answer in () if own else answers.get(part.id, ()):
+            codes = (code for text in (answer.text, answer.passage) for code in _codes(text))
+            code = next((code for code in codes if _defines(code, part.code.functions)), "")
+            own += [(answer.place, code)] if code else []
+        for place, code in own[:_MOST_FILES]:
+            cells = (CodeCell(place.cell or 1, code),)
+            yield _after_starter(Runnable(place.file, cells, first_line=place.line), starter)
 
 
 _FENCE: Final = re.compile(
@@ -275,6 +282,8 @@ def _function(part: Part, one: _RanFile) -> Answer | None:
 
 
 def _place(file: Runnable, cell: CodeCell, line: int | None) -> Place:
+    if file.first_line is not None:
+        return Place(file.path, None, file.first_line + (line or 1) - 1)
     return Place(file.path, None if file.path.lower().endswith(".py") else cell.number, line)
 
 

@@ -191,6 +191,24 @@ def test_a_function_that_is_quoted_in_a_write_up_is_run() -> None:
     assert str(mark.points) == "0.5"
 
 
+@pytest.mark.parametrize("prompt", ["", "In [3]: "])
+@pytest.mark.parametrize("language", ["", "python", "text"])
+def test_a_quoted_function_is_run_whatever_stands_around_it(prompt: str, language: str) -> None:
+    code = fit_poly("both formulas")
+    text = f"## 3.3.3\n\nMy code:\n\n```{language}\n{prompt}{code}\n```\n\nNot always.\n\n0.5 7.25\n"
+    mark, _ = code_mark(File("hw.md", text.encode()))
+    assert str(mark.points) == "0.5"
+    assert mark.answer is not None
+    assert mark.answer.place == Place("hw.md", None, 6)
+
+
+def test_two_quotations_of_a_function_that_differ_wait_for_a_person() -> None:
+    codes = (fit_poly("both formulas"), fit_poly("zeros"))
+    text = "## 3.3.3\n\n" + "\n\n".join(f"```python\n{code}\n```" for code in codes)
+    mark, _ = code_mark(File("hw.md", text.encode()))
+    assert (mark.points, mark.verdict.code) == (None, "two-answers")
+
+
 def test_a_function_whose_cell_fails_waits_with_the_students_own_line() -> None:
     broken = "def fit_poly(X, d, t):\n    return np.linalg.pinv(E @ t"
     mark, _ = code_mark(File("a.ipynb", notebook(IMPORTS, broken, "x = 1")))

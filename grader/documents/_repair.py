@@ -30,11 +30,15 @@ class CodeCell(NamedTuple):
 
 
 class Runnable(NamedTuple):
-    """What can be run of a file, and what had to be mended for it, in words."""
+    """What can be run of a file, and what had to be mended for it, in words.
+
+    `first_line` is the line of a write-up where the only cell begins, None for a notebook or a Python file.
+    """
 
     path: str
     cells: tuple[CodeCell, ...]
     notes: tuple[str, ...] = ()
+    first_line: int | None = None
 
 
 def runnable(file: File, beside: Sequence[str] = (), starter: File | None = None) -> Runnable:
