@@ -14,7 +14,7 @@ from grader.sandbox.jobs import NotRun
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Problem, Result, Verdict
 
 if TYPE_CHECKING:
-    from grader.rubric import Part, Rubric
+    from grader.rubric import Contradicted, Part, Rubric
 
 _MOST_SEEN: Final = 20_000
 
@@ -51,7 +51,10 @@ def judge(
         return _mark(part, _absent(unread), None)
     judged = [(answer, _verdict(part, prepared, answer, {} if seen is None else seen)) for answer in answers]
     if len({verdict.credit for _, verdict in judged}) > 1:
-        return _mark(part, _disagreement(judged), judged[0][0])
+        answer, verdict = judged[0][0], _disagreement(judged)
+        if part.contradicted is not None and (last := _right_in_the_end(judged)):
+            answer, verdict = last, _contradicted(part.contradicted, verdict)
+        return _mark(part, verdict, answer)
     answer, verdict = judged[0]
     return _mark(part, verdict, answer)
 
@@ -176,6 +179,21 @@ def _disagreement(judged: list[tuple[Answer, Verdict]]) -> Verdict:
         "which one counts: " + "; ".join(f"{answer.place}" for answer, _ in judged) + ".",
         evidence=(Checklist(listed),),
     )
+
+
+def _right_in_the_end(judged: list[tuple[Answer, Verdict]]) -> Answer | None:
+    """The last answer, where it is the only right one and no other waits for a person."""
+    where = [one.place for one, _ in judged]
+    if len({(place.file, place.cell) for place in where}) > 1 or any(place.line is None for place in where):
+        return None
+    *before, (answer, verdict) = sorted(judged, key=lambda one: one[0].place.line or 0)
+    settled = all(one.credit is not None and one.credit < 1 for _, one in before)
+    return answer if verdict.credit == 1 and settled else None
+
+
+def _contradicted(rule: Contradicted, disagreement: Verdict) -> Verdict:
+    outcome = Outcome.CORRECT if rule.credit == 1 else Outcome.PARTIAL if rule.credit else Outcome.INCORRECT
+    return replace(disagreement, outcome=outcome, credit=rule.credit, code="contradicted", message=rule.say)
 
 
 def _short(text: str, length: int = 120) -> str:

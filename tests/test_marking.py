@@ -16,13 +16,13 @@ from grader import checks, marking
 from grader.errors import StudentError
 from grader.marking import Person, points
 from grader.maths.names import NONE
-from grader.rubric import Part, Rubric
+from grader.rubric import Contradicted, Part, Rubric
 from grader.types import Answer, Checklist, Mark, Note, Outcome, Place, Problem, Verdict
 
 BROKEN = Problem(Place("hw2.ipynb"), "This is not a notebook.")
 
 
-def part(identity: str = "3.1", worth: str = "0.5") -> Part:
+def part(identity: str = "3.1", worth: str = "0.5", contradicted: Contradicted | None = None) -> Part:
     return cast(
         Part,
         SimpleNamespace(
@@ -34,6 +34,7 @@ def part(identity: str = "3.1", worth: str = "0.5") -> Part:
             visible="public",
             reads="value",
             symbols=NONE,
+            contradicted=contradicted,
         ),
     )
 
@@ -63,9 +64,14 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Mark]:
 
     monkeypatch.setattr(checks, "load", lambda _: SimpleNamespace(judge=judge))
 
-    def mark(*texts: str, worth: str = "0.5", unread: tuple[Problem, ...] = ()) -> Mark:
+    def mark(
+        *texts: str,
+        worth: str = "0.5",
+        unread: tuple[Problem, ...] = (),
+        contradicted: Contradicted | None = None,
+    ) -> Mark:
         answers = tuple(answer(text, line) for line, text in enumerate(texts, 1))
-        return marking.judge(part(worth=worth), object(), answers, unread=unread)
+        return marking.judge(part(worth=worth, contradicted=contradicted), object(), answers, unread=unread)
 
     return mark
 
@@ -73,6 +79,26 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Mark]:
 def test_no_answer_is_missing_and_gets_no_points(judged: Callable[..., Mark]) -> None:
     mark = judged()
     assert (mark.verdict.outcome, mark.points, mark.answer) == (Outcome.MISSING, Decimal(0), None)
+
+
+RULE = Contradicted.model_validate({"credit": Fraction("0.8"), "say": "An earlier line contradicts it."})
+
+
+def test_a_right_last_line_behind_another_is_worth_what_the_rubric_says(judged: Callable[..., Mark]) -> None:
+    mark = judged("0", "1", worth="1", contradicted=RULE)
+    assert (mark.points, mark.verdict.code) == (Decimal("0.8"), "contradicted")
+    assert mark.answer is not None
+    assert mark.answer.place.line == 2
+    assert isinstance(mark.verdict.evidence[0], Checklist)
+    assert judged("0", "1").verdict.code == "two-answers"
+
+
+@pytest.mark.parametrize("texts", [("1", "0"), ("person", "1"), ("unreadable", "1"), ("1", "0", "1")])
+def test_a_person_decides_where_not_only_the_last_line_is_right(
+    judged: Callable[..., Mark], texts: tuple[str, ...]
+) -> None:
+    mark = judged(*texts, contradicted=RULE)
+    assert (mark.points, mark.verdict.code) == (None, "two-answers")
 
 
 def test_no_answer_waits_for_a_person_when_a_file_could_not_be_read(judged: Callable[..., Mark]) -> None:

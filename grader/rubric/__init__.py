@@ -72,7 +72,8 @@ class Part:
 
     `symbols` are the rubric's, unless the part declares some anew; `reads` is what its check reads.
     `follows` names the earlier parts that answer symbols of its formulas (see `follow`); `code` is what to
-    bring out of a notebook.
+    bring out of a notebook. `contradicted` is what a right last line is worth behind a line that says
+    something else; without it a person decides.
     """
 
     id: str
@@ -88,6 +89,14 @@ class Part:
     visible: Visibility = "public"
     code: Code = NO_CODE
     selfcheck: SelfCheck = field(default_factory=SelfCheck)
+    contradicted: Contradicted | None = None
+
+
+class Contradicted(Options):
+    """What a right last line is worth behind a line that says something else, and what is said then."""
+
+    credit: Credit
+    say: str
 
 
 class Kept(Options):
@@ -270,7 +279,19 @@ def _part(text: PartText, rubric: RubricText, symbols: Symbols, faults: Faults) 
             text.code.get("cell", ("",))[0],
         ),
         _selfcheck(text, path, faults),
+        _contradicted(text, path, faults),
     )
+
+
+def _contradicted(text: PartText, path: yamltext.Path, faults: Faults) -> Contradicted | None:
+    if not text.contradicted:
+        return None
+    try:
+        return Contradicted.model_validate(dict(text.contradicted))
+    except OptionsError as error:
+        for one in error.mismatches:
+            faults.add((*path, "contradicted", *one.path), one.found, one.meant)
+    return None
 
 
 def _selfcheck(text: PartText, path: yamltext.Path, faults: Faults) -> SelfCheck:

@@ -24,7 +24,7 @@ RUBRIC_KEYS = (
 )  # fmt: skip
 PART_KEYS = (
     "title", "points", "number", "answer", "symbols", "dimensions", "follows", "check", "visible", "bonus",
-    "selfcheck",
+    "selfcheck", "contradicted",
 )  # fmt: skip
 ANSWER_KEYS = ("name", "variable", "variables", "function", "cell")
 
@@ -55,6 +55,7 @@ class PartText:
     bonus: bool = False
     code: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     selfcheck: Mapping[str, Any] = field(default_factory=dict)
+    contradicted: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,12 @@ def _part(name: str, value: object, path: Path, faults: Faults) -> PartText:
         _code(data, path, faults),
         _mapping(
             data.get("selfcheck", {}), (*path, "selfcheck"), faults, "a mapping such as {fingerprint: 4 bits}"
+        ),
+        _mapping(
+            data.get("contradicted", {}),
+            (*path, "contradicted"),
+            faults,
+            "a mapping such as {credit: 0.8, say: ...}",
         ),
     )
 
