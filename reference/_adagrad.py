@@ -37,24 +37,27 @@ def adagrad_end(
     rate: Fraction | float = 0.4,
     start: object = 0,
     epsilon: Fraction | float = 1e-10,
+    *,
+    late: bool = False,
 ) -> tuple[float, ...]:
     """Where AdaGrad ends on the loss (1/n) ||X w - t||^2, of the shape of a row of `inputs`.
 
     `inputs` is one example or a matrix with a row for each, `labels` a number or one for each row, `start` a
-    point or zero. The rule is that of `adagrad`, with the gradient (2/n) X'(X w - t).
+    point or zero. The rule is that of `adagrad`, with the gradient (2/n) X'(X w - t); with `late` the one
+    that is often programmed instead: the sum of squares begins with 1 and is added to after the step.
 
     Raises:
         ValueError: the shapes do not go together.
-        ArithmeticError: the gradient does not vanish within 20,000 steps.
+        ArithmeticError: the gradient does not vanish within 100,000 steps.
     """
     rows, targets = _data(inputs, labels)
     size = len(rows[0])
     w = [float(entry) for entry in start] if isinstance(start, tuple) else [float(start)] * size  # type: ignore[arg-type]
     if len(w) != size:
         raise ValueError("the start has another number of entries than an example")
-    accumulated = [0.0] * size
-    scale = 1e-12 * (1 + max(abs(entry) for row in rows for entry in row)) * (1 + max(map(abs, targets)))
-    for _ in range(20_000):
+    accumulated = [1.0 if late else 0.0] * size
+    scale = 1e-10 * (1 + max(abs(entry) for row in rows for entry in row)) * (1 + max(map(abs, targets)))
+    for _ in range(100_000):
         residuals = [
             sum(a * b for a, b in zip(row, w, strict=True)) - t for row, t in zip(rows, targets, strict=True)
         ]
@@ -64,12 +67,36 @@ def adagrad_end(
         ]
         if max(map(abs, gradient)) < scale:
             return tuple(w)
-        accumulated = [total + g * g for total, g in zip(accumulated, gradient, strict=True)]
+        after = [total + g * g for total, g in zip(accumulated, gradient, strict=True)]
         w = [
             value - float(rate) / (sqrt(total) + float(epsilon)) * g if g else value
-            for value, total, g in zip(w, accumulated, gradient, strict=True)
+            for value, total, g in zip(w, accumulated if late else after, gradient, strict=True)
         ]
+        accumulated = after
     raise ArithmeticError("AdaGrad has not converged on these data")
+
+
+def adagrad_one_step(
+    inputs: object,
+    labels: object,
+    rate: Fraction | float = 0.4,
+    start: object = 0,
+    epsilon: Fraction | float = 1e-10,
+) -> tuple[float, ...]:
+    """The first iterate of `adagrad_end`, on the same data.
+
+    Raises:
+        ValueError: the shapes do not go together.
+    """
+    rows, targets = _data(inputs, labels)
+    w = [float(entry) for entry in start] if isinstance(start, tuple) else [float(start)] * len(rows[0])  # type: ignore[arg-type]
+    gradient = [0.0] * len(w)
+    for row, target in zip(rows, targets, strict=True):
+        residual = sum(a * b for a, b in zip(row, w, strict=True)) - target
+        gradient = [g + 2 / len(rows) * residual * entry for g, entry in zip(gradient, row, strict=True)]
+    return tuple(
+        value - float(rate) * g / (abs(g) + float(epsilon)) for value, g in zip(w, gradient, strict=True)
+    )
 
 
 def _data(inputs: object, labels: object) -> tuple[list[list[float]], list[float]]:

@@ -174,3 +174,37 @@ def test_the_data_of_an_answer_file_stand_beside_the_answer() -> None:
     (answer,) = extract.find([document], wanted)["4.3.limit"]
     assert answer.passage == "x: [1, 3]\nt: 1"
     assert judge(answer.text, answer.passage).outcome is Outcome.CORRECT
+
+
+def slow(inputs: Any = (1, 2), labels: Any = 3, rate: Any = Fraction(1, 10)) -> Sequence[Fraction]:
+    return [value + rate for value in equal_steps(inputs, labels, rate)]
+
+
+OTHER_RULE = [{"run": "ref.slow", "credit": "0.8", "say": "Another rule."}]
+
+
+def with_other_rule(text: str) -> Verdict:
+    options = recurrence.Options.model_validate({**OPTIONS, "other_rules": OTHER_RULE})
+    prepared = recurrence.prepare(options, Setting(NONE, {**REFERENCE, "slow": slow}))
+    return recurrence.judge(prepared, Answer("4.3", text, Place("a.md")))
+
+
+def test_the_end_of_another_rule_on_the_same_data_is_known() -> None:
+    verdict = with_other_rule("x = (1, 3), t = 1, eta = 0.5, limit = (0.75, 0.75)")
+    assert (verdict.credit, verdict.code, verdict.message) == (Fraction(4, 5), "other-rule", "Another rule.")
+    (note,) = verdict.evidence
+    assert isinstance(note, Note)
+    assert "(0.25, 0.25)" in note.text
+    assert "(0.75, 0.75)" in note.text
+
+
+@pytest.mark.parametrize("end", ["(0.25, 0.25)", "(0.7, 0.7)"])
+def test_another_rule_takes_nothing_from_what_is_right_and_judges_nothing_else(end: str) -> None:
+    verdict = with_other_rule(f"x = (1, 3), t = 1, eta = 0.5, limit = {end}")
+    assert verdict.credit == (1 if end == "(0.25, 0.25)" else None)
+
+
+def test_a_printed_end_is_read_and_what_is_printed_about_it_is_not() -> None:
+    printed = "Start: [0. 0.]\nlimit: [0.25 0.25]\nGradient at limit: [-1e-13 2]\nPrediction of limit: 0.99"
+    code = "x = np.array([1, 3])\nt = 1\neta = 0.5\n"
+    assert judge(code + printed).outcome is Outcome.CORRECT

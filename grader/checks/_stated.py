@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.checks._typed import cut_words, formula_text, notation_of, read_formula
 from grader.documents._names import canonical
+from grader.documents._quantity import printed
 from grader.errors import StudentError
 from grader.maths.names import NONE
 from grader.maths.sameness.entries import Shape, expand
@@ -31,6 +32,10 @@ _SIGN = re.compile(
     r"|(?P<stop>\n|,|;|\\\\|\.(?=\s|$)|\s(?:and|with|where|then|gives|for|so|from|to|is|starting|at)\b)"
 )
 _FILLED = re.compile(r"(?:np\.|numpy\.)?\b(zeros|ones)\(\s*\(?\s*(\d{1,2})\s*,?\s*(\d{1,2})?\s*,?\s*\)?\s*\)")
+_PRINTED = re.compile(r"\[[\s\d.eE+\-\[\]]+\]")  # as NumPy shows it, without commas
+# "gradient at w: 3" says nothing of w; "the value of w: 3" does
+_ABOUT = re.compile(r"(?P<noun>\w*)\s+(?:of|at|for|in|with|by)\s+(?:the\s+)?$")
+_ITSELF = frozenset("value values limit result entries coordinates components size end solution".split())
 _NUMBERS = re.compile(r"\s*[-+−]?[0-9][0-9./eE+-]*\s*")
 
 
@@ -83,6 +88,7 @@ def read_numbers(text: str, notation: Notation = "plain") -> Numbers:
     from grader.maths.values import numbers
 
     text, _ = cut_words(_FILLED.sub(_filled, formula_text(text)))
+    text = printed(text) if _PRINTED.fullmatch(text) else text
     bare = not re.search(r"[()\[\]{}|&]", text) and "," in text
     node = read_formula(f"[{text}]" if bare else text, NONE, notation_of(text, notation))
     entries = expand(node)
@@ -103,12 +109,21 @@ def _same(one: Numbers, other: Numbers) -> bool:
 
 
 def _spelled(left: str) -> Iterator[str]:
-    """The spellings a left side may have: all of it, or its last words."""
+    """The spellings a left side may have: all of it, or its last words, but not what a label tells about.
+
+    >>> list(_spelled("gradient at w:")), list(_spelled("the value of w:"))[-1]
+    (['gradientatw', 'gradientatw', 'atw'], 'w')
+    """
+    is_label = left.rstrip().endswith(":")
+    left = left.rstrip().removesuffix(":")
     left = re.sub(r"^[\s>*+•-]+|[\s*_]+$", "", left)
     words = left.split()
     for count in (len(words), 3, 2, 1):
         if 0 < count <= len(words):
             name = " ".join(words[-count:])
+            about = _ABOUT.search(" ".join(words[:-count]) + " ") if is_label else None
+            if about and about["noun"].lower() not in _ITSELF:
+                continue
             if len(name) <= _LONGEST_NAME:
                 yield canonical(name)
 
@@ -119,6 +134,7 @@ def _statements(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
     text = _BREAKS.sub("\n", text)
     sides: list[str] = []
     start = depth = 0
+    about = ""
     waiting: tuple[tuple[str, ...], str] | None = None
 
     def close(end: int) -> tuple[tuple[str, ...], str] | None:
@@ -133,8 +149,9 @@ def _statements(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
         elif depth:
             continue
         elif match["is"] and not (match["is"] == ":" and sides):
-            sides.append(text[start : match.start()])
-            start = match.end()
+            side = text[start : match.start()]
+            sides.append(f"{about} {side}:" if match["is"] == ":" else side)
+            start, about = match.end(), ""
         else:
             piece = text[start : match.start()]
             if sides and not piece.strip():
@@ -147,6 +164,7 @@ def _statements(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
             elif waiting is not None and _NUMBERS.fullmatch(piece):
                 waiting = (waiting[0], f"{waiting[1]}, {piece.strip()}")  # `b1 = 0, 0, 0`
             sides, start = [], match.end()
+            about = "there at" if match[0].strip() == "at" else ""
     statement = close(len(text))
     if waiting is not None:
         piece = text[start:]

@@ -10,6 +10,8 @@
     differs_from: ref.shortest_solution           # what a counterexample must not end at
     same: {credit: 0.4, say: "With these data it does end there: this is no counterexample."}
     missed: {credit: 0, say: "This is the shortest solution, not where the iteration ends."}
+    other_rules:                                  # that are often run instead, on the same data
+      - {run: ref.adagrad_end_late, credit: 0.8, say: "The sum of squares is added to before the step."}
     accept: ...                                   # and everything else the check `array` may be told, for
     tolerance: {abs: 1e-3}                        # answers that state no data
 
@@ -28,6 +30,7 @@ from grader.checks import Sample, Setting, array
 from grader.checks._common import (
     FULL,
     CheckOptions,
+    Credit,
     Credited,
     Formula,
     outcome_of,
@@ -62,6 +65,14 @@ class Datum(CheckOptions):
     needed: Annotated[Literal["yes", "no"], By(_yes)] = "no"
 
 
+class OtherRule(CheckOptions):
+    """An iteration that is often run in place of the right one, its credit, and what is said of it."""
+
+    run: Formula
+    credit: Credit
+    say: str
+
+
 class Options(array.Options):
     """What `array` may be told, for answers without data; the data, and the functions they are put into."""
 
@@ -71,6 +82,7 @@ class Options(array.Options):
     differs_from: Formula
     same: Credited
     missed: Credited | None = None
+    other_rules: tuple[OtherRule, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -90,6 +102,7 @@ class Prepared:
     same: Credited
     missed: Credited | None
     tolerance: Rule
+    other_rules: tuple[tuple[Function, OtherRule], ...] = ()
 
 
 def prepare(options: Options, setting: Setting) -> Prepared:
@@ -114,6 +127,10 @@ def prepare(options: Options, setting: Setting) -> Prepared:
         options.same,
         options.missed,
         options.tolerance,
+        tuple(
+            (function(rule.run, f"other_rules.{index}.run"), rule)
+            for index, rule in enumerate(options.other_rules)
+        ),
     )
 
 
@@ -151,6 +168,20 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     if prepared.missed is not None and _near(prepared, end, other):
         credit, say = prepared.missed.credit, prepared.missed.say
         return Verdict(outcome_of(credit), credit, "missed", say, known.read, known.mathml, (evidence,))
+    for rule, meant in prepared.other_rules:
+        for given in _choices(prepared, beside):
+            came = _tried(prepared, given, rule)
+            if came is not None and _near(prepared, end, came[1]) and known.credit != FULL:
+                note = Note("proof", f"{where}; by this other rule at {_shown(came[1])}.")
+                return Verdict(
+                    outcome_of(meant.credit),
+                    meant.credit,
+                    "other-rule",
+                    meant.say,
+                    known.read,
+                    known.mathml,
+                    (note,),
+                )
     message = f"{where} by the rule of the sheet; a person compares it with the answer."
     return undecided("other-end", message, (known.read, known.mathml), evidence)
 
@@ -180,14 +211,15 @@ def _choices(prepared: Prepared, found: Mapping[str, Sequence[Numbers]]) -> Iter
 
 
 def _tried(
-    prepared: Prepared, given: Mapping[str, Numbers]
+    prepared: Prepared, given: Mapping[str, Numbers], run: Function | None = None
 ) -> tuple[str, tuple[Number, ...], tuple[Number, ...]] | None:
     """The data in words, where the iteration ends on them, and the other point; None if there is no end."""
     arguments = {name: _argument(numbers) for name, numbers in given.items()}
     if any(argument is None for argument in arguments.values()):
         return None
     try:
-        reached, other = (_point(function(**arguments)) for function in (prepared.run, prepared.other))
+        functions = (run or prepared.run, prepared.other)
+        reached, other = (_point(function(**arguments)) for function in functions)
     except (ArithmeticError, ValueError, TypeError, IndexError):
         return None  # data that do not fit, or on which the iteration does not end: a person's to judge
     shown = {datum.as_: datum.name[0] for datum in prepared.data}

@@ -6,10 +6,12 @@ one thing changed (no biases, no padding, ...), so that the rubric can name the 
 
 from .adagrad import (
     adagrad_end,
+    adagrad_end_late,
     adagrad_first_step,
     adagrad_limit,
     adagrad_limit_of_the_earlier_example,
     adagrad_limit_of_the_symmetric_example,
+    adagrad_one_step,
     minimum_norm_point,
     shortest_solution,
 )

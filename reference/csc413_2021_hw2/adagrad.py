@@ -18,6 +18,28 @@ def adagrad_end(
     return _adagrad.adagrad_end(inputs, labels, rate, start, epsilon)
 
 
+def adagrad_end_late(
+    inputs: object = EXAMPLE[0],
+    labels: object = EXAMPLE[1],
+    rate: Fraction | float = 0.4,
+    start: object = 0,
+    epsilon: Fraction | float = 1e-10,
+) -> tuple[float, ...]:
+    """Where the rule ends whose sum of squares begins with 1 and is added to after the step."""
+    return _adagrad.adagrad_end(inputs, labels, rate, start, epsilon, late=True)
+
+
+def adagrad_one_step(
+    inputs: object = EXAMPLE[0],
+    labels: object = EXAMPLE[1],
+    rate: Fraction | float = 0.4,
+    start: object = 0,
+    epsilon: Fraction | float = 1e-10,
+) -> tuple[float, ...]:
+    """The first step on data of one's own."""
+    return _adagrad.adagrad_one_step(inputs, labels, rate, start, epsilon)
+
+
 def shortest_solution(
     inputs: object = EXAMPLE[0], labels: object = EXAMPLE[1], **_: object
 ) -> tuple[float, ...]:
