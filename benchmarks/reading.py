@@ -3,6 +3,7 @@
     python benchmarks/reading.py FOLDER
 
 The folder holds documents whose names begin with 000 to 004 and end in .txt or .md (they are not shipped).
+Each is put into the folder of a class of its own as it is, and graded as `grader grade` does it.
 `reading_truth.csv` has the credit of each part of each document as a solution by hand gives it, with the
 reason for each that is not full: what the machine judges must agree with it, or it is counted as judged
 wrongly. Of each document the questions alone are read too: nothing may be found there.
@@ -12,12 +13,14 @@ from __future__ import annotations
 
 import csv
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from grader import documents, extract, marking, rubric, sheet
+from grader import documents, extract, pipeline, rubric, sheet
+from grader.gradebook import open_gradebook
 from grader.types import Document, File, Mark, Note
 
 HERE = Path(__file__).resolve().parent
@@ -71,14 +74,18 @@ def main() -> None:
 
 
 def _graded(name: str, path: Path) -> Row:
-    chosen = rubric.load(HERE.parent / "rubrics" / f"{RUBRICS[name]}.yaml")
-    prepared = rubric.prepare(chosen, b"benchmark")
+    home = HERE.parent / "rubrics" / f"{RUBRICS[name]}.yaml"
+    with tempfile.TemporaryDirectory() as place:
+        handed_in = Path(place, "class", name, path.name)
+        handed_in.parent.mkdir(parents=True)
+        handed_in.write_bytes(path.read_bytes())
+        summary = pipeline.grade(Path(place, "class"), Path(place, "out"), rubric=home, jobs=1)
+        with open_gradebook(summary.out / pipeline.GRADEBOOK) as book:
+            marks = next(iter(book.results(RUBRICS[name]))).marks
+    chosen = rubric.load(home)
     document = documents.read(File(f"{name}.md", path.read_bytes()))
-    wanted = extract.wanted(chosen)
-    answers = extract.find([document], wanted, chosen.sheet)
-    result = marking.result(chosen, prepared, answers, marking.Person(name, name))
-    questions = extract.find([_questions(document, chosen.sheet)], wanted, chosen.sheet)
-    return Row(name, chosen.assignment, result.marks, tuple(_wrong(name, result.marks)), len(questions))
+    questions = extract.find([_questions(document, chosen.sheet)], extract.wanted(chosen), chosen.sheet)
+    return Row(name, chosen.assignment, marks, tuple(_wrong(name, marks)), len(questions))
 
 
 def _questions(document: Document, known: sheet.Sheet) -> Document:

@@ -93,6 +93,7 @@ def find(
         keyed = _keyed(entries, labels)
         for target in targets:
             mine = [section for section in sections if section.owner == target.label and section.blocks]
+            mine = _own(mine, target, targets)
             found = list(_by_number(keyed, target))
             for section in mine:
                 found += _in_section(section, target, targets)
@@ -106,6 +107,8 @@ def find(
             found = [one for one in found if not one.shown] or found
             if not found:
                 found = list(_by_name(document.blocks, target, targets))
+            if not found and not mine:
+                found = _on_the_way(sections, target, targets)
             if not found and not sectioned and target.wanted.names and not entries:
                 found = (
                     _quantity.last(_quantity.stated(document.blocks, target.quantity))
@@ -262,6 +265,8 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     if target.wanted.reads == "prose":
         own = segment or (rest if segments else section.blocks)
         more = len(_written(section.blocks)) > A_SENTENCE and _states_something(section.blocks)
+        if not segment and not segments and (items := _items(section.blocks, len(siblings))):
+            own = items[siblings.index(target)]  # `1) the values 2) what they show`
         if not segment and len(segments) == 1 and not _written(rest) and more:
             own = (
                 section.blocks
@@ -283,6 +288,7 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     stated = stated or _sentences.given(
         blocks, target.quantity, [s.quantity for s in siblings if s is not target]
     )
+    stated = stated or ([] if entries else _quantity.of_multiple(blocks, target.quantity))
     if stated or entries:
         return stated + entries
     printed = [b for b in section.blocks if b.kind == "output" and b.name and target.quantity.bears(b.name)]
@@ -317,6 +323,30 @@ def _in_section(section: Section, target: _Target, targets: Sequence[_Target]) -
     return _as_prose(left, section) if _states_something(left) else []
 
 
+def _items(blocks: Sequence[Block], count: int) -> list[list[Block]]:
+    """The items `1)`, `2)`, ... of a section, where it consists of as many as it has parts."""
+    items: list[list[Block]] = []
+    for block in blocks:
+        lines = block.text.split("\n") if block.kind == "prose" else []
+        rest: list[str] = []
+        for line in lines:
+            if line.strip() and re.match(rf"\s*\(?{len(items) + 1}\)(?:\s|$)", line):
+                if rest and items:
+                    items[-1].append(replace(block, text="\n".join(rest)))
+                items.append([])
+                rest = [line.partition(")")[2]]
+            else:
+                rest.append(line)
+        if not items:
+            return []  # something stands before the first
+        if lines:
+            items[-1].append(replace(block, text="\n".join(rest).strip()))
+        else:
+            items[-1].append(block)
+    full = len(items) == count > 1 and all(_written(item) for item in items)
+    return items if full else []
+
+
 def _says_more(blocks: Sequence[Block], others: Sequence[_Target]) -> list[Block]:
     """Lines that state another part's quantity and more beside it, which may be this part's."""
     more: list[Block] = []
@@ -339,9 +369,24 @@ def _states_something(blocks: Sequence[Block]) -> bool:
     )
 
 
+def _own(mine: Sequence[Section], target: _Target, targets: Sequence[_Target]) -> list[Section]:
+    """Of several sections with a text's number those that do not answer another question in its words."""
+    if target.wanted.reads != "prose" or len(mine) < 2:
+        return list(mine)
+    others = [other for other in targets if other.label != target.label]
+    names = frozenset(name for other in others for name in _in_words(other)) - _in_words(target)
+    quantity = Quantity(names)
+    own = [one for one in mine if not any(True for _ in _quantity.stated(one.blocks, quantity))]
+    return own or list(mine)
+
+
+def _in_words(target: _Target) -> frozenset[str]:
+    return frozenset(name for name in target.quantity.names if len(name) >= LONG_NAME and name.isalpha())
+
+
 def _elsewhere(sections: Sequence[Section], target: _Target, targets: Sequence[_Target]) -> list[Found]:
     """What another section states under a name in words that no other part has: `number of units = 12`."""
-    names = frozenset(name for name in target.quantity.names if len(name) >= LONG_NAME and name.isalpha())
+    names = _in_words(target)
     if not names or target.wanted.reads == "prose" or not _unique(target, targets):
         return []
     quantity = Quantity(names)
@@ -368,6 +413,33 @@ def _before(sections: Sequence[Section], mine: Sequence[Section], target: _Targe
     stated = _quantity.stated(earlier.blocks, target.quantity)
     said = "It stands under the number before."
     return _quantity.last(replace(one, doubt=said) for one in stated if _of_numbers(one.text))
+
+
+def _on_the_way(sections: Sequence[Section], target: _Target, targets: Sequence[_Target]) -> list[Found]:
+    """What the section after states of a question that is left out, under a name no other part has.
+
+    Whoever derives the gradient only on the way to its zero has derived it; with a doubt.
+    """
+    following = _after(target, targets)
+    if target.wanted.reads == "prose" or following is None:
+        return []
+    others = {name for other in targets if other is not target for name in other.quantity.names}
+    mine = replace(target.quantity, names=target.quantity.names - others, word="")
+    found = [
+        replace(one, doubt="It stands under another number.")
+        for section in sections
+        if section.owner == following
+        for one in _quantity.stated([block for block in section.blocks if block.kind == "formula"], mine)
+    ]
+    # what is set to zero to be solved has no value there
+    return _quantity.last(one for one in found if one.text.strip("{} ") != "0") if mine.names else []
+
+
+def _after(target: _Target, targets: Sequence[_Target]) -> Label | None:
+    """The number that follows on the sheet."""
+    labels = list(dict.fromkeys(other.label for other in targets))
+    at = labels.index(target.label) + 1
+    return labels[at] if at < len(labels) else None
 
 
 def _of_numbers(text: str) -> bool:

@@ -6,6 +6,7 @@ simply wrong may have been misread, and waits for a person, as do two repairs th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -13,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from grader import checks
+from grader.documents._relations import relations
 from grader.errors import StudentError
 from grader.maths.notation import repairs
 from grader.types import Answer, Checklist, Note, Outcome, Verdict
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from grader.rubric import Part
 
 MOST_LINKS = 6
+_FORMULA = re.compile(r"\$\$(.{1,2000}?)\$\$|(?<!\$)\$([^$]{1,500})\$(?!\$)", re.DOTALL)
+_NAME = re.compile(r"\\?[A-Za-z][\w\\{}^*]{0,40}")
 _REPAIRED = frozenset(("unknown-name", "unknown-command", "syntax", "character"))
 _DECIDED = (Outcome.CORRECT, Outcome.PARTIAL, Outcome.INCORRECT)
 
@@ -37,6 +41,7 @@ def judge(part: Part, prepared: Any, answer: Answer) -> Verdict:
         if error.code not in _REPAIRED or part.reads == "prose":
             raise
         found = _repaired(part, prepared, answer) or _earlier(part, prepared, answer, error)
+        found = found or _with_own_names(part, prepared, answer) or _unsure(part, prepared, answer)
         if found is None:
             raise
         verdict = found
@@ -45,13 +50,7 @@ def judge(part: Part, prepared: Any, answer: Answer) -> Verdict:
 
 def _repaired(part: Part, prepared: Any, answer: Answer) -> Verdict | None:
     """The verdict on what a scan made unreadable, with the repair told; None where nothing helps."""
-    found: list[Verdict] = []
-    for repair in repairs.repairs(answer.text, part.symbols):
-        try:
-            verdict = checks.load(part.check).judge(prepared, answer._replace(text=repair.text))
-        except StudentError:
-            continue
-        found.append(replace(verdict, evidence=(Note("remark", repair.told), *verdict.evidence)))
+    found = [verdict for _, verdict in _readings(part, prepared, answer)]
     if not found:
         return None
     if len({verdict.credit for verdict in found}) > 1:
@@ -59,6 +58,57 @@ def _repaired(part: Part, prepared: Any, answer: Answer) -> Verdict | None:
         said = "This can be read in several ways, which are not worth the same; a person will decide."
         return Verdict(Outcome.UNDECIDED, None, "two-readings", said, evidence=(Checklist(listed),))
     return _sure(found[0])
+
+
+def _with_own_names(part: Part, prepared: Any, answer: Answer) -> Verdict | None:
+    """The verdict with the names put in that the student has given a meaning beside the answer."""
+    meanings = _meanings(answer, part)
+    if not meanings:
+        return None
+    text = answer.text + "".join(f", where {name} = {value}" for name, value in meanings.items())
+    whole = answer._replace(text=text, chain=())
+    verdict: Verdict | None
+    try:
+        verdict = _sure(checks.load(part.check).judge(prepared, whole))
+    except StudentError:
+        verdict = _repaired(part, prepared, whole)
+    if verdict is None:
+        return None
+    told = ", ".join(f"{name} = {value}" for name, value in meanings.items())
+    return replace(
+        verdict, evidence=(Note("remark", f"Read with what stands beside it: {told}."), *verdict.evidence)
+    )
+
+
+def _meanings(answer: Answer, part: Part) -> dict[str, str]:
+    """The names of an answer that nobody declared and the text beside it defines, each in one way only."""
+    found: dict[str, set[str]] = {}
+    for formula in _FORMULA.finditer(answer.passage):
+        for relation in relations(formula[1] or formula[2]):
+            name = relation.sides[0].strip()
+            if _NAME.fullmatch(name) and name in answer.text and part.symbols.find(name) is None:
+                found.setdefault(name, set()).add(relation.value.strip())
+    single = {name: min(values) for name, values in found.items() if len(values) == 1}
+    return {name: value for name, value in single.items() if not re.search(r"[=,;]|\\text", value)}
+
+
+def _unsure(part: Part, prepared: Any, answer: Answer) -> Verdict | None:
+    """What a person is told of an answer that is neither right nor a known mistake in its only repair."""
+    for told, verdict in _readings(part, prepared, answer):
+        if verdict.credit is not None:
+            said = f"It cannot be read as it stands. {told} Then: {verdict.message} A person will decide."
+            return replace(verdict, outcome=Outcome.UNDECIDED, credit=None, code="repaired", message=said)
+    return None
+
+
+def _readings(part: Part, prepared: Any, answer: Answer) -> Iterator[tuple[str, Verdict]]:
+    """What was put right, in words, and the verdict on the answer as it then reads."""
+    for repair in repairs.repairs(answer.text, part.symbols):
+        try:
+            verdict = checks.load(part.check).judge(prepared, answer._replace(text=repair.text))
+        except StudentError:
+            continue
+        yield repair.told, replace(verdict, evidence=(Note("remark", repair.told), *verdict.evidence))
 
 
 def _earlier(part: Part, prepared: Any, answer: Answer, error: StudentError) -> Verdict | None:

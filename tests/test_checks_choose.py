@@ -125,3 +125,20 @@ def test_every_sample_gets_its_credit() -> None:
     prepared = choose.prepare(choose.Options.model_validate(FIELD), Setting(NONE, {}))
     for sample in choose.samples(prepared):
         assert choose.judge(prepared, Answer("3.3", sample.text, Place("a.md"))).credit == sample.credit
+
+
+EXPLAINED = (
+    "1) Depth. Each further layer adds to it.\n\n- 2) The stride: steps go further.\n\n"
+    "(3) Kernel size \N{EN DASH} it is seen at once."
+)
+
+
+def test_of_items_that_explain_themselves_the_beginning_counts() -> None:
+    assert judge(EXPLAINED).credit == 1
+    assert judge(EXPLAINED.replace("steps go further", "it does not matter")).credit is None
+    assert judge(EXPLAINED.replace("The stride", "The weather")).credit is None
+
+
+def test_an_equation_beside_the_ideas_is_none_of_them() -> None:
+    assert judge("$$k = 3$$\n\nstride, depth, dilation").credit == 1
+    assert judge("$k = 3$. The stride, the depth, dilation").credit == 1

@@ -195,3 +195,13 @@ def test_samples_get_the_credit_they_declare(reason: tuple[str, ...]) -> None:
     prepared = yes_no.prepare(yes_no.Options(expected="no", reason=reason), SETTING)
     for sample in yes_no.samples(prepared):
         assert yes_no.judge(prepared, Answer("1", sample.text, Place("a.md"))).credit == sample.credit
+
+
+def test_the_hypothesis_of_the_question_is_no_doubt() -> None:
+    pattern = yes_no._pattern(("unique",))
+    for text, stance in (
+        ("Clearly, w is unique if it exists.", "yes"),
+        ("It is not unique if it exists.", "no"),
+    ):
+        assert [one.stance for one in yes_no.stances(text, pattern)] == [stance]
+    assert not list(yes_no.stances("It is unique if the rate is small.", pattern))

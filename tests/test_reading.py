@@ -598,3 +598,104 @@ def test_one_label_before_a_text_of_several_answers_hides_none_of_them() -> None
 def test_several_labels_leave_what_has_none_missing() -> None:
     found = texts(ROMAN, "# 5\n\none: 8, and I am sure of that because I have counted them twice by hand.\n")
     assert found == {"5.one": "8"}
+
+
+ON_THE_WAY = [
+    Wanted("3.1", "3.1", (r"\bar{u}", "slope")),
+    Wanted("3.2", "3.2", ("u", r"\hat{u}")),
+    Wanted("3.3", "3.3", ("u", r"\hat{u}")),
+]
+SOLVED = "## 3.2\n\n$$\\bar{u} = A = 2 (u - 7)$$\n\nAt the end $\\bar{u} = 0$, so $u = 7$.\n"
+
+
+def test_a_question_left_out_is_answered_on_the_way_to_the_next() -> None:
+    found = find(ON_THE_WAY, SOLVED)
+    assert {part: one[0].text for part, one in found.items()} == {"3.1": "2 (u - 7)", "3.2": "7"}
+    assert found["3.1"][0].doubt
+    assert not found["3.2"][0].doubt
+
+
+def test_a_question_that_is_there_and_empty_takes_nothing_from_the_next() -> None:
+    assert "3.1" not in texts(ON_THE_WAY, "## 3.1\n\n" + SOLVED.replace("\\bar{u}", "v"))
+
+
+def test_words_of_the_next_question_are_not_those_of_one_left_out() -> None:
+    wanted = [Wanted("1", "1", ("time",)), Wanted("2.up", "2", ("up time",)), Wanted("2.down", "2", ("d",))]
+    assert texts(wanted, "## 2\n\n**up time:** $2n$\n\n$d = 3$\n").keys() == {"2.up", "2.down"}
+
+
+def test_nothing_is_taken_from_further_on_nor_under_a_name_of_another_part() -> None:
+    assert texts(ON_THE_WAY, SOLVED.replace("3.2", "3.3")).keys() == {"3.3"}
+    assert "3.2" not in texts(ON_THE_WAY, "## 3.3\n\n$\\hat{u} = 5$\n")
+
+
+@pytest.mark.parametrize("title", ["Contributors:", "## References", "**Acknowledgements**"])
+def test_who_wrote_a_sheet_answers_none_of_its_questions(title: str) -> None:
+    wanted = [Wanted("7b", "7b", (), reads="prose"), Wanted("7c", "7c", (), reads="prose")]
+    names = f"{title}\n\n- Larch Rowan.\n- Ash Alder.\n"
+    assert texts(wanted, f"## 7b\n\nNobody.\n\n## 7c\n\n{names}") == {"7b": "Nobody."}
+    assert texts(wanted, f"## 7b\n\nNobody.\n\n## 7c\n\n3 hours.\n\n{names}")["7c"] == "3 hours."
+
+
+OF_EACH_KIND = [
+    Wanted("6.time", "6", ("time", "time_cost")),
+    Wanted("6.memory", "6", ("memory", "memory_cost")),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Not sure what is meant. So it comes at no computational cost at all, but it is kept.", {"6.time"}),
+        ("The table is fixed, so reading $f(x)$ has no cost!", {"6.time"}),
+        ("It needs no extra memory.", {"6.memory"}),
+        ("There is no cost function here.", set()),
+        ("Is there no cost?", set()),
+    ],
+)
+def test_no_cost_at_all_is_a_cost_of_zero(text: str, expected: set[str]) -> None:
+    found = texts(OF_EACH_KIND, f"# 6\n\n{text}\n")
+    assert {part for part, value in found.items() if value == "0"} == expected
+
+
+LISTS = [Wanted("3.parameters", "3", ("parameters",)), Wanted("3.links", "3", ("links",))]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "links: conv1 27, pool 4, conv2 576, dense 100.",
+        "links:\n\n| of | links |\n|---|---|\n| Conv3 | 27 |\n| Pool | 4 |\n| Conv 2 | 576 |\n| FC | 100 |",
+        "links:\n\n| Conv3-64 | 27 |\n| Pool | 4 |\n| Conv 2 | $24^2 = 576$ |\n| FC | 100 |",
+    ],
+)
+def test_labelled_numbers_in_a_line_or_a_table_are_one_list(listed: str) -> None:
+    found = texts(LISTS, f"# 3\n\nparameters: 12\n\n{listed}\n")
+    assert found == {"3.parameters": "12", "3.links": "[27, 4, 576, 100]"}
+
+
+@pytest.mark.parametrize("rule", ["", "\\hline"])
+def test_a_table_of_latex_is_read_like_any_other(rule: str) -> None:
+    rows = f"layer & links \\\\ {rule}\nA & 27 \\\\ B & 4 \\\\\nC 2 & 576 \\\\"
+    rows = rows if rule else rows.partition("\n")[2]
+    text = f"\\section{{3}}\nparameters: 12\n\nlinks:\n\\begin{{tabular}}{{l|r}}\n{rows}\n\\end{{tabular}}\n"
+    document = documents.read(File("a.tex", text.encode()))
+    assert {part: one[0].text for part, one in extract.find([document], LISTS).items()} == {
+        "3.parameters": "12",
+        "3.links": "[27, 4, 576]",
+    }
+
+
+TOTAL = [Wanted("4", "4", ("L_1", "loss"))]
+
+
+def test_what_is_stated_of_a_multiple_is_divided_by_it_and_doubted() -> None:
+    (found,) = find(TOTAL, "# 4\n\n$$n L_1 = a + b = 3 c$$\n")["4"]
+    assert found.text == r"\frac{1}{n} \left(3 c\right)"
+    assert found.doubt
+    assert texts(TOTAL, "# 4\n\n$$n L_1 = 3 c$$\n\n$$L_1 = 5$$\n") == {"4": "5"}
+
+
+def test_a_matrix_in_front_is_no_factor() -> None:
+    (found,) = find([Wanted("4", "4", ("w",))], "# 4\n\n$$X w = t$$\n\nand more\n\n$$A = B$$\n")["4"]
+    assert "frac" not in found.text

@@ -196,3 +196,54 @@ def test_a_latin_letter_is_read_as_the_declared_greek_one_and_a_declared_one_sta
     assert [one.text for one in repairs("1 - 2 n", rate)] == [r"1 - 2 {\eta}"]
     both = declare({"eta": {"scalar": "positive"}, "n": {"scalar": "positive"}})
     assert repairs(r"1 - 2 \eta n", both) == ()
+
+
+COLUMNS = declare({"t": {"vector": 3}, "et": {"vector": 3, "also": ["e_t"]}, "q": {"scalar": "real"}}, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        (
+            r"\begin{pmatrix} 0 \\ \vdots \\ q \\ \vdots \end{pmatrix}_{t^{\text{th}} \text{ place}}",
+            "q times e_t",
+        ),
+        (r"\begin{bmatrix} 0 \\ \vdots \\ -q_t \\ \vdots \\ 0 \end{bmatrix}", "-q_t times e_t"),
+    ],
+)
+def test_a_column_with_dots_is_its_entry_times_a_unit_vector(column: str, told: str) -> None:
+    (found,) = repairs(column, COLUMNS)
+    assert found.told == f"Read the column with dots as {told}."
+    assert found.text.endswith("e_t")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        r"\begin{pmatrix} 0 \\ \vdots \\ q \end{pmatrix}",
+        r"\begin{pmatrix} 0 \\ \vdots \\ q \\ r \end{pmatrix}_{t}",
+        r"\begin{pmatrix} 0 \\ q \\ 0 \end{pmatrix}_{t}",
+        r"\begin{pmatrix} 0 \\ \vdots \\ q \end{pmatrix}_{k}",
+        r"\begin{pmatrix} 0 & \vdots \\ q & 0 \end{pmatrix}_{t}",
+    ],
+)
+def test_a_column_whose_place_or_entry_is_open_is_left_as_it_is(column: str) -> None:
+    assert repairs(column, COLUMNS) == ()
+
+
+def with_passage(sheet: rubric.Rubric, prepared: rubric.Prepared, text: str, passage: str) -> Mark:
+    (wanted,) = [one for one in sheet.parts if one.id == "1"]
+    return marking.judge(wanted, prepared["1"], (Answer("1", text, Place("a.md"), "latex", passage),))
+
+
+def test_a_name_of_ones_own_means_what_the_text_beside_the_answer_says(
+    sheet: rubric.Rubric, prepared: rubric.Prepared
+) -> None:
+    text = r"(G+\lambda I)^{-1}X^Tt"
+    found = with_passage(
+        sheet, prepared, text, "Put $G = X^T X$. Then ...\n\n$$w = (G+\\lambda I)^{-1}X^Tt$$"
+    )
+    assert found.points == 1
+    assert notes(found, "remark")[0] == "Read with what stands beside it: G = X^T X."
+    for passage in ("Put $G = X^T X$ or $G = X X^T$.", "Put $G = H$.", "nothing", "Put $G = X^T X + I$."):
+        assert with_passage(sheet, prepared, text, passage).points is None

@@ -11,7 +11,8 @@
       - {words: [number of channels], say: "Channels are the third axis; they do not widen the field."}
 
 An item is plain when it has the words of one idea and nothing but small words beside them. As soon as one
-item says more, or something else, or denies it, a person reads the list, with a suggestion.
+item says more, or something else, or denies it, a person reads the list, with a suggestion. Of numbered items
+that explain themselves, `1) Stride. A larger one ...`, what stands before the explanation is the item.
 """
 
 from __future__ import annotations
@@ -38,10 +39,19 @@ _SMALL = frozenset(
     "per layer layers network networks net convolution convolutions convolutional conv operation operations "
     "parameter parameters choice increase increases increasing increased larger bigger large big more higher "
     "changing change adjusting different value size sizes factor amount affects affect first second third "
-    "also such as e.g i.e field receptive".split()
+    "also such as e.g i.e field receptive detect detects detection detector detecting finds find filter "
+    "filters".split()
 )
 _SPLIT = re.compile(r"\n+|[;,•]|\band\b|\bas well as\b|(?<=[a-z)])\.(?=\s|$)", re.IGNORECASE)
 _NUMBERING = re.compile(r"^\s*(?:[-+*]|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.)])\s+")
+_HEAD = re.compile(
+    r"\s*(?:[-+*]\s+)?(?:[0-9]{1,2}[.)]|\([0-9]{1,2}\))\s+(?P<head>[^.:\u2013\u2014]{3,60})[.:\u2013\u2014](?P<why>\s.{3,})"
+)
+_EQUATION = re.compile(r"\$\$[^$]{1,5000}\$\$|(?<!\$)\$[^$=]{1,500}=[^$]{1,500}\$(?!\$)")
+_DENIES = re.compile(
+    r"\b(?:not?|never|nothing|none|neither|nor|without|cannot|but|although|however|unless|only|hardly)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"\\(?:begin|end)\{[a-z]+\*?\}|\\item\b|\\text(?:bf|it)?(?=\{)|[*_`${}]")
 _ASIDE = re.compile(
     r"(?<=[a-z])\s+\((?![^()]*\b(?:not|no|never)\b)[^()\n]{4,200}\)"
@@ -121,7 +131,7 @@ def _idea(words: tuple[str, ...], name: str, *, right: bool = True, say: str = "
 def judge(prepared: Prepared, answer: Answer) -> Verdict:
     """The credit of a plain list; a person decides about any other."""
     text = (answer.text or answer.passage)[:_LONGEST]
-    items = [_item(prepared, piece) for piece in _pieces(text)]
+    items = [_item(prepared, piece) for piece in _heads(text) or _pieces(text)]
     named = list(dict.fromkeys(item.idea for item in items if item.idea is not None))
     right = [idea for idea in named if idea.right]
     read = ", ".join(idea.name for idea in right)
@@ -143,8 +153,18 @@ def judge(prepared: Prepared, answer: Answer) -> Verdict:
     return Verdict(outcome_of(credit), credit, code, " ".join((message, *said)), read, "", notes)
 
 
+def _heads(text: str) -> list[str]:
+    """What numbered items begin with, where each goes on to explain it and no explanation denies anything."""
+    found = [match for line in text.splitlines() if line.strip() and (match := _HEAD.match(line))]
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(found) < 2 or len(found) < len(lines) or any(_DENIES.search(match["why"]) for match in found):
+        return []
+    return [match["head"].strip(" *_") for match in found]
+
+
 def _pieces(text: str) -> list[str]:
     """The items of a list, without numbering and the words that introduce it."""
+    text = _EQUATION.sub(". ", text)  # a value beside the ideas is none of them
     text = _MARKUP.sub(lambda markup: "\n" if markup[0].startswith("\\item") else " ", text)
     pieces: list[str] = []
     text = _ASIDE.sub(" ", text)

@@ -133,6 +133,8 @@ _OPEN = re.compile(
     r"\b(?:if|whether|suppose|assume|assuming|would|could|might|may|should|when|unless|claim|"
     r"to (?:show|prove|check|see|be)|is it|does it|are they|need|needs|maybe|perhaps|probably|think)\b"
 )
+# The hypothesis of the question, and no doubt: "it is unique if it exists".
+_GIVEN = re.compile(r"\bif (?:it|they|one|such (?:a|an) \w+) (?:exists?|converges?)\b")
 _NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|cannot|without|fails?|hardly|lacks?)\b|n['’]t\b")
 # A negation counts when it stands at the word; anywhere else in a clause it leaves the clause open.
 _NEGATED = re.compile(
@@ -142,7 +144,9 @@ _NEGATED = re.compile(
 _CLAUSE = re.compile(
     r",|\b(?:and|but|because|since|so|as|while|whereas|although|though|hence|thus|which|where)\b"
 )
-_DOUBLE = re.compile(r"\bnot only\b|\bno (?:doubt|matter|counter-?examples?)\b|\bnot (?:just|un|in|non)")
+_DOUBLE = re.compile(
+    r"\bnot only\b|\bno (?:doubt|matter|counter-?examples?)\b|\bnot (?:just|un(?!i(?:que|form))|in|non)"
+)
 
 
 def stances(
@@ -195,7 +199,7 @@ def _spoken(
     for clause in _CLAUSE.split(sentence):
         for pattern, plain in ((yes_words, "yes"), (no_words, "no")):
             match = pattern.search(clause) if pattern is not None else None
-            if match is None or _OPEN.search(clause) or _DOUBLE.search(clause):
+            if match is None or _OPEN.search(_GIVEN.sub("", clause)) or _DOUBLE.search(clause):
                 continue
             negated = _NEGATED.search(clause[: match.start()])
             rest = clause[: negated.start()] if negated else clause[: match.start()]

@@ -50,6 +50,13 @@ _ROW_LABEL = re.compile(
     r"\s*\}?(?P<rest>.*)",
     re.DOTALL,
 )
+_MULTIPLE = re.compile(
+    r"(?P<factor>\d+|(?<![A-Za-z])[a-z](?![A-Za-z])|\\(?:eta|lambda|alpha|beta|gamma|mu|nu|sigma|tau|N))"
+    r"\s*(?:\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\*|\\,|\s)\s*(?P<name>[^=+<>]{1,80})"
+)
+_PAIR = re.compile(r"[A-Za-z][\w .()-]{0,40}?\s+\$?(?P<number>\d+)\$?")
+_TABLE_ROW = re.compile(r"\s*\|\s*([^|]*[A-Za-z][^|]*?)\s*\|\s*([^|]*?\d\$?)\s*\|\s*")
+_EMPTY_ROW = re.compile(r"[\s|:-]*")
 LIST_LEAST = 3
 """Labelled numbers under each other that are one list."""
 _MARKER = re.compile(r"\(?\w\)|\d{1,2}\.")
@@ -219,6 +226,22 @@ def _from_relations(
             yield replace(one, chain=tuple(map(str.strip, links)) if len(links) > 1 else ())
 
 
+def of_multiple(blocks: Sequence[Block], quantity: Quantity) -> list[Found]:
+    r"""What a relation for a multiple gives, `n L = 3` or `2 \cdot E = x`; with a doubt about the factor.
+
+    A capital letter in front may be a matrix: `X w = t` gives no w.
+    """
+    found: list[Found] = []
+    for block in blocks if not quantity.equation else ():
+        for relation in relations(block.text) if block.kind == "formula" else ():
+            multiple = _MULTIPLE.fullmatch(_without_words(relation.sides[0]).strip())
+            if multiple and quantity.bears(multiple["name"]):
+                value = rf"\frac{{1}}{{{multiple['factor']}}} \left({_without_bound(relation.value)}\right)"
+                said = f"It is worked out from a multiple of it (“{relation.sides[0].strip()}”)."
+                found.append(Found(value, block.place, "latex", doubt=said))
+    return found[-1:]
+
+
 def _without_words(side: str) -> str:
     r"""`\text{So } L_m` without the words before it; a name that is all words stays."""
     rest = _OPENING_WORDS.sub("", side, count=1)
@@ -270,8 +293,17 @@ def last(found: Iterator[Found], quantity: Quantity | None = None) -> list[Found
 def listed(blocks: Sequence[Block]) -> list[Found]:
     r"""The numbers of lines such as `\text{Conv: } 3 \cdot 3 = 9` and `- Pool: 2 x 2 = 4`, as one list.
 
-    The first run of at least three of them; a line without a label or a number ends it.
+    The first run of at least three of them; a line without a label or a number ends it. In one line they are
+    `conv 9, pool 4, dense 100`; in a table of two columns the second.
     """
+    for block in blocks:
+        for offset, line in enumerate(block.text.split("\n")) if block.kind == "prose" else ():
+            pairs = [
+                _PAIR.fullmatch(piece.strip()) for piece in line.rpartition(":")[2].rstrip(" .").split(",")
+            ]
+            if len(pairs) >= LIST_LEAST and all(pairs):
+                text = ", ".join(pair["number"] for pair in pairs if pair)
+                return [Found(f"[{text}]", down(block.place, offset), "plain")]
     run: list[str] = []
     place: Place | None = None
     for block in blocks:
@@ -281,9 +313,11 @@ def listed(blocks: Sequence[Block]) -> list[Found]:
             if value:
                 place = place or down(block.place, offset)
                 run.append(value)
-            elif text.strip() and len(run) < LIST_LEAST:
+            elif _EMPTY_ROW.fullmatch(text):
+                continue
+            elif len(run) < LIST_LEAST:
                 run, place = [], None
-            elif text.strip():
+            else:
                 break
         else:
             continue
@@ -294,6 +328,8 @@ def listed(blocks: Sequence[Block]) -> list[Found]:
 
 
 def _labelled_number(text: str) -> str:
+    if row := _TABLE_ROW.fullmatch(text):
+        text = f"{row[1]}: {row[2]}"
     label = _ROW_LABEL.match(_BULLET.sub("", text, count=1).replace("$", ""))
     if label is None:
         return ""

@@ -19,6 +19,11 @@ _MARKER = re.compile(r"\(?([a-z]{1,4})\)(?=\s|[.:]|$)", re.IGNORECASE)
 _MARK = re.compile(
     r"\s*(?:\*\*|__)?(?:my\s+)?(?:solution|answer)\s*(?:\*\*|__)?\s*[:.](?:\*\*|__)?(?:\s|$)", re.I
 )
+_BACK_MATTER = re.compile(
+    r"\s*(?:#+\s*|\*\*|__)?(?:contributors|references|bibliography|acknowledge?ments?|works cited)"
+    r"\s*:?\s*(?:\*\*|__)?\s*:?\s*(?:\n|$)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -57,7 +62,10 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
     position = _Position()
     tops = _tops(blocks, labels)
     again = _restarted(blocks, labels)
+    end = _back_matter(blocks)
     for at, block in enumerate(blocks):
+        if at == end:
+            sections.append(Section(()))  # who wrote the sheet answers no question
         if block.kind != "heading":
             sections[-1].blocks.append(block)
             continue
@@ -98,6 +106,17 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
             sections[-1].blocks.append(replace(block, kind="prose", text=number.rest, level=0))
     _give_back(sections)
     return _after_marks(sections) if _marked(sections) else sections
+
+
+def _back_matter(blocks: Sequence[Block]) -> int | None:
+    """Where `Contributors:` or `References` ends the last question, if no number follows."""
+    for at in range(len(blocks) - 1, -1, -1):
+        block = blocks[at]
+        if _BACK_MATTER.match(block.text) and block.kind in {"prose", "heading"}:
+            return at
+        if block.kind == "heading" and (_numbering.read(block.text) or _numbering.letter(block.text)):
+            return None
+    return None
 
 
 def _give_back(sections: Sequence[Section]) -> None:

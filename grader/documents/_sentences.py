@@ -22,6 +22,16 @@ _SAYS = re.compile(
 _CASE = re.compile(r"(?:(?<=[,;])|(?<=,\sand)|(?<=;\sand))\s+(?=(?:if|when|for|whereas|while)\s)")
 # a regime such as `s \\ll t`, in the one spelling of names
 _REGIME = re.compile(r"\w(?:ll|gg)\w")
+# "it comes at no computational cost": of memory or of time
+_FREE = re.compile(
+    r"\b(?:no|zero)\s+(?:(?:extra|additional|further)\s+)?"
+    r"(?:(?P<memory>(?:memory|storage|space)(?:\s+costs?)?)"
+    r"|(?:(?:computational|computation|computing|time)\s+)?(?:costs?|time|computations?|multiplications|operations))"
+    r"(?:\s+at\s+all)?(?=\s*(?:[.,;:!)]|$))",
+    re.IGNORECASE,
+)
+_MEMORY = frozenset(("memory", "space", "storage"))
+_TIME = frozenset(("time", "cost", "multiplications", "operations"))
 _WORDS = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
 _AFTER = re.compile(r"\s*(?:scalar\s+)?((?:[A-Za-z-]+\s?){1,3})")
 
@@ -39,6 +49,7 @@ def given(blocks: Sequence[Block], mine: Quantity, others: Sequence[Quantity]) -
             if sentence.rstrip().endswith("?") or sentence.lstrip().startswith(">"):
                 continue
             value = _before_its_name(sentence, mine) or _by_its_name(sentence, mine, others)
+            value = value or _for_free(sentence, mine, others)
             if value:
                 place = down(block.place, text.count("\n", 0, at + len(sentence) - len(sentence.lstrip())))
                 found.append(Found(value, place, "latex"))
@@ -110,6 +121,16 @@ def _by_its_name(sentence: str, mine: Quantity, others: Sequence[Quantity]) -> s
         )
     # "the only solution is $w$" names it once more
     return "" if canonical(said[0]).isalnum() and not said[0].strip().isdigit() else trimmed(said[0])
+
+
+def _for_free(sentence: str, mine: Quantity, others: Sequence[Quantity]) -> str:
+    """The 0 of `it comes at no computational cost`, for the one quantity that is a cost of that kind."""
+    found = _FREE.search(_without(sentence, inline(sentence)))
+    if found is None:
+        return ""
+    kind = _MEMORY if found["memory"] else _TIME - ({"cost"} if _words_of(mine) & _MEMORY else set())
+    meant = [one for one in (mine, *others) if _words_of(one) & kind]
+    return "0" if meant == [mine] else ""
 
 
 def _words_of(quantity: Quantity) -> set[str]:

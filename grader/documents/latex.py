@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.documents import _latex_macros
+from grader.documents import _latex_macros, _latex_tables
 from grader.documents._latex_numbers import Counters
 from grader.documents._prose import Line, blocks
 from grader.documents._text import decode
@@ -52,6 +52,7 @@ def read(file: File) -> Document:
     macros = _latex_macros.definitions(source.text)
     text = _latex_macros.without_definitions(source.text) if macros else source.text
     body = [(number, _latex_macros.expanded(line, macros)) for number, line in _body(text)]
+    body = list(_latex_tables.as_markdown(body))
     counters = Counters([text for _, text in body])
     for number, text in body:
         fence = _VERBATIM.match(text)

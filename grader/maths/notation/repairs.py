@@ -1,4 +1,4 @@
-r"""What a scan makes of handwriting: `l` and `O` for digits, a small letter for a capital one.
+r"""What a scan makes of handwriting: `l` and `O` for digits, a small letter for a capital; dots in columns.
 
 Only tried on text that cannot be read as it stands, and only where the rubric's symbols leave one way.
 """
@@ -37,6 +37,15 @@ _LOOK_ALIKES = {
 _NAME = re.compile(r"\\(?P<greek>[a-z]+)(?![A-Za-z])|(?<![A-Za-z\\])(?P<latin>[a-z])(?![A-Za-z])")
 
 
+_COLUMN = re.compile(
+    r"\\begin\{[bp]?matrix\}(?P<body>(?:(?!\\begin|\\end).){1,400})\\end\{[bp]?matrix\}"
+    r"(?:\s*_\s*\{(?P<place>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\}){0,80}\}){1,80})\})?",
+    re.DOTALL,
+)
+_NO_ENTRY = re.compile(r"0|\\[vcd]dots|\.{3}|")
+_INDEX = re.compile(r"_\s*\{?\s*([a-z])\s*\}?\s*$|^\s*([a-z])(?![A-Za-z])")
+
+
 class Repair(NamedTuple):
     """A text with something put right, and the sentence that tells it."""
 
@@ -57,12 +66,37 @@ def repairs(text: str, symbols: Symbols) -> tuple[Repair, ...]:
     if len(text) > LENGTH_LIMIT:
         return ()
     found: list[Repair] = []
-    for change in (_digits, _capitals, _look_alikes):
+    for change in (_columns, _digits, _capitals, _look_alikes):
         for one in change(text, symbols):
             found.append(one)
-            if change is _digits:
+            if change in (_columns, _digits):
                 found += [Repair(two.text, f"{one.told} {two.told}") for two in _capitals(one.text, symbols)]
     return tuple(dict.fromkeys(found))
+
+
+def _columns(text: str, symbols: Symbols) -> Iterator[Repair]:
+    """A column of zeros and dots with one entry, as that entry times the unit vector of its place.
+
+    The place is written below it, or is the index of the entry; its unit vector has to be declared, as `e_t`.
+    """
+    told: list[str] = []
+
+    def put(match: re.Match[str]) -> str:
+        rows = [row.strip() for row in match["body"].split("\\\\")]
+        entries = [row for row in rows if not _NO_ENTRY.fullmatch(row)]
+        dotted = any("dots" in row or "..." in row for row in rows)
+        if len(entries) != 1 or not dotted or "&" in match["body"]:
+            return match[0]
+        index = _INDEX.search(match["place"] or entries[0])
+        unit = f"e_{index[1] or index[2]}" if index else ""
+        if not unit or symbols.find(unit) is None:
+            return match[0]
+        told.append(f"Read the column with dots as {entries[0]} times {unit}.")
+        return rf"\left({entries[0]}\right) {unit}"
+
+    new = _COLUMN.sub(put, text)
+    if told:
+        yield Repair(new, " ".join(told))
 
 
 def _digits(text: str, symbols: Symbols) -> Iterator[Repair]:
