@@ -155,7 +155,8 @@ def _codes(text: str) -> Iterator[str]:
 def _defines(code: str, names: Sequence[str]) -> bool:
     from grader.sandbox.magics import parses, plain
 
-    return bool(_code.defined(code, names)) and parses(plain(code).source)
+    source = plain(code).source  # without the prompts of IPython
+    return bool(_code.defined(source, names)) and parses(source)
 
 
 def _after_starter(one: Runnable, starter: File | None) -> Runnable:
