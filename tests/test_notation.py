@@ -54,6 +54,8 @@ SYMBOLS = declare(
         (r"\text{2a + w_0}", "latex", "2 * a + w0"),
         ("(X'X)⁻¹ X' a", "plain", "(X' * X)^-1 * X' * a"),
         ("||X'a||^2", "plain", "norm(X' * a)^2"),
+        (r"\eta = 7:32", "latex", "eta = 7 / 32"),
+        (r"\eta \approx 11", "latex", "eta = 11"),
         ("2 eta / n", "plain", "2 * eta / n"),
         ("X.T @ np.linalg.inv(X @ X.T + eta*np.eye(n)) @ a", "python", "X' * inv(X * X' + eta * eye(n)) * a"),
         ("X.T.dot(a) * 2 / n", "python", "X' * a * 2 / n"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
+from grader.maths.notation import tokens as t
 from grader.maths.notation.meanings import CONDITIONS, INFINITY, joined
 from grader.maths.tree import Node, call
 
@@ -20,6 +21,8 @@ def looser(parser: Parser, left: Node, sign: str, right: Node) -> Node:
     Raises:
         StudentError: the operands are not what it combines.
     """
+    if sign == ":":
+        return _ratio(parser, left, right)
     if sign in ("+-", "-+"):
         return Node("plusminus", (left, right), sign)
     if sign == ".*":
@@ -42,6 +45,30 @@ def looser(parser: Parser, left: Node, sign: str, right: Node) -> Node:
         signs = left.value if isinstance(left.value, tuple) else (left.value,)
         return Node("relation", (*left.args, right), (*signs, sign))
     return Node("relation", (left, right), sign)
+
+
+def _ratio(parser: Parser, left: Node, right: Node) -> Node:
+    """`2:3`. Before anything else a colon ends a label, a range, or what a set or a function is of."""
+    before = parser.tokens[parser.at - 4] if parser.at > 3 else t.STOP
+    if (
+        not (left.op == right.op == "number" and right.value != 0)
+        or left in parser.ratios
+        or before.text in ("[", ":")
+    ):
+        raise StudentError(": stands between two numbers only; write a fraction.", code="character")
+    ratio = Node("divide", (left, right))
+    parser.ratios.append(ratio)
+    return ratio
+
+
+def refuse_ratio(parser: Parser, terms: tuple[Node, ...]) -> None:
+    """Nothing, where none of the terms is a ratio.
+
+    Raises:
+        StudentError: one is.
+    """
+    if any(term is ratio or ratio in term.args for ratio in parser.ratios for term in terms):
+        raise StudentError("Put the sides of the : in brackets, or write a fraction.", code="ambiguous")
 
 
 def connected(sign: str, left: Node, right: Node) -> Node:

@@ -57,6 +57,7 @@ class Parser:
         "implicit",
         "language",
         "lists",
+        "ratios",
         "start",
         "text",
         "tokens",
@@ -71,6 +72,8 @@ class Parser:
         self.bound: list[str] = []
         # How lists of two were bracketed, for where they turn out to be intervals.
         self.fences: dict[int, tuple[Node, bool, bool]] = {}
+        # Ratios such as 2:3, with which nothing is added: 1:2 + 3 could be 1:(2 + 3).
+        self.ratios: list[Node] = []
         self.families: set[str] = set()
         # What was read and given back, by where it starts: the factor and its end, and lists behind a 1.
         # To read it again would take a time exponential in the depth.
@@ -192,6 +195,8 @@ class Parser:
         if sign == "-":
             right = Node("negate", (right,))
         if sign in ("+", "-"):
+            if self.ratios:
+                lists.refuse_ratio(self, (left, right))
             return Node("sum", (*left.args, right) if left.op == "sum" else (left, right))
         if sign == "*":
             return Node("product", (*left.args, right) if left.op == "product" else (left, right))

@@ -21,7 +21,7 @@ def atom(kind: str, text: str, node: Node) -> Token:
 
 
 _RELATIONS = {
-    "=": "= ==",
+    "=": "= == ≈",
     "!=": "!= ≠ <> /=",
     "<": "<",
     "<=": "<= ≤ ⩽ ≦ =<",
@@ -35,6 +35,7 @@ _OPERATORS = {
     "∓": operator("-+", t.SUM),
     "*": operator("*", t.PRODUCT),
     "/": operator("/", t.PRODUCT),
+    ":": operator(":", t.RATIO),
     # h .* W'y means h .* (W'y): the product with a sign of its own binds less than the one without.
     ".*": operator(".*", t.HADAMARD),
     "^": operator("^", t.POWER),

@@ -15,7 +15,7 @@ from grader.maths.tree import Node
 
 # How strongly operators bind; see the table in `parser`.
 IMPLIES, OR, AND, RELATION, UNION, INTERSECTION = 2, 3, 4, 6, 8, 9
-SUM, HADAMARD, PRODUCT, NEGATE, POWER, POSTFIX = 10, 12, 20, 24, 30, 100
+SUM, RATIO, HADAMARD, PRODUCT, NEGATE, POWER, POSTFIX = 10, 11, 12, 20, 24, 30, 100
 FACTOR = -1  # starts a factor, so it continues a product without a sign
 CLOSES = 0  # ends every expression before it
 
