@@ -16,7 +16,7 @@ from grader.errors import StaffError
 from grader.sandbox import landlock
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
-from grader.sandbox.scratch import Scratch, remove
+from grader.sandbox.scratch import Scratch, folder_of_its_own, remove
 
 _HOLD = """
 import sys, tempfile, time
@@ -25,6 +25,14 @@ tempfile.tempdir = sys.argv[1]
 scratch = Scratch(54321)
 with scratch.of_a_run() as folder:
     print(folder, flush=True)
+    time.sleep(60)
+"""
+_TEST_ITSELF = """
+import sys, tempfile, time
+from grader.sandbox import selftest
+tempfile.tempdir = sys.argv[1]
+with selftest._targets() as targets:
+    print(targets["file"], flush=True)
     time.sleep(60)
 """
 
@@ -38,10 +46,13 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield Path(name)
 
 
-def test_what_a_killed_grader_has_left_is_removed_and_what_a_living_one_has_is_not(base: Path) -> None:
+@pytest.mark.parametrize("what", [_HOLD, _TEST_ITSELF], ids=["runs", "self-test"])
+def test_what_a_killed_grader_has_left_is_removed_and_what_a_living_one_has_is_not(
+    what: str, base: Path
+) -> None:
     graders = [
         subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-c", _HOLD, str(base)],
+            [sys.executable, "-c", what, str(base)],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -56,9 +67,9 @@ def test_what_a_killed_grader_has_left_is_removed_and_what_a_living_one_has_is_n
         graders[0].send_signal(signal.SIGKILL)
         graders[0].wait()
         assert all(folder.exists() for folder in folders)
-        scratch = Scratch(54321)
+        with folder_of_its_own("grader-canary-"):
+            Scratch(54321).close()
         assert [folder.exists() for folder in folders] == [False, True]
-        scratch.close()
         assert list(base.iterdir()) == [folders[1].parent]
     finally:
         for one in graders:

@@ -33,12 +33,9 @@ class Scratch:
         self._owner = user if os.getuid() == 0 else -1
         if os.getuid() == 0:
             _check(base)
-        _sweep(base)
-        self.folder = tempfile.mkdtemp(prefix=_PREFIX, dir=base)
+        self.folder, self._lock = _made_and_locked(base, _PREFIX)
         # To be gone through, not to be looked at.
         os.chmod(self.folder, 0o711)  # noqa: S103
-        self._lock = os.open(f"{self.folder}/{_LOCK}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
         # What the warm parent writes down: its own, but not of the runs.
         self.warm = self._made("warm-")
 
@@ -63,6 +60,28 @@ class Scratch:
         return folder
 
 
+@contextmanager
+def folder_of_its_own(prefix: str) -> Iterator[Path]:
+    """A folder for a while; those with this prefix whose graders are no more are removed first."""
+    folder, lock = _made_and_locked(Path(tempfile.gettempdir()).resolve(), prefix)
+    try:
+        yield Path(folder)
+    finally:
+        remove(folder)
+        os.close(lock)
+
+
+def _made_and_locked(base: Path, prefix: str) -> tuple[str, int]:
+    _sweep(base, prefix)
+    # Under its name only when it is locked: before, another grader would take it for nobody's.
+    made = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=base))
+    lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = made.with_name(made.name.removeprefix("."))
+    made.rename(folder)
+    return str(folder), lock
+
+
 def _check(base: Path) -> None:
     """Whether everybody may go to a folder.
 
@@ -77,8 +96,8 @@ def _check(base: Path) -> None:
             )
 
 
-def _sweep(base: Path) -> None:
-    for folder in base.glob(f"{_PREFIX}*"):
+def _sweep(base: Path, prefix: str) -> None:
+    for folder in base.glob(f"{prefix}*"):
         try:
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue

@@ -7,16 +7,16 @@ import os
 import secrets
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from grader.sandbox import scratch
 from grader.sandbox.canaries import ATTEMPTS
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
 
+_PREFIX: Final = "grader-canary-"
 # What a weaker isolation is known not to stop.
 NOT_STOPPED: Final = {
     "namespaces": frozenset[str](),
@@ -54,7 +54,7 @@ def escaped(isolation: str, canaries: tuple[Canary, ...]) -> list[str]:
 def _targets() -> Iterator[dict[str, Any]]:
     """Live things of this process: a file, a listener on a port, two on sockets, the process itself."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-canary-")))
+        folder = stack.enter_context(scratch.folder_of_its_own(_PREFIX))
         # Open to everybody, so that only the walls keep a run from it.
         folder.chmod(0o777)
         file = folder / "secret"
