@@ -15,10 +15,12 @@ import pytest
 from pages import EMPTY, HEADINGS, HOSTILE, HOSTILE_RESULT, ORDINARY, WITHOUT_N, mark, missing
 
 from grader.amounts import number
+from grader.executed import Executed, to_bytes
 from grader.gradebook import MarkRow
 from grader.html import Html, formula, visible
 from grader.pages.report import HIDDEN, class_page, fallback, student_page
 from grader.pages.words import LABELS
+from grader.sandbox.jobs import CellRan
 from grader.statistics import overview
 from grader.types import (
     Answer,
@@ -467,3 +469,13 @@ def test_the_class_page_says_what_a_low_correlation_means_and_who_marked() -> No
     assert "Reyes 2 2 100% 100% 1 min 5 s 1 min 5 s" in text
     assert '<a href="./staff/s0.html">all rows' in page
     assert "10 students" in text
+
+
+def test_code_that_ran_without_full_isolation_is_said_to_have() -> None:
+    shown = to_bytes([Executed("hw.ipynb", ("1",), (CellRan(1, "ran"),))])
+    page = Outline(
+        student_page(replace(ORDINARY, executed=shown, isolation="student code can reach the network"))
+    ).text
+    said = "The staff had this code run without full isolation: student code can reach the network."
+    assert said in page
+    assert "isolation" not in Outline(student_page(replace(ORDINARY, executed=shown))).text

@@ -27,6 +27,7 @@ __all__ = ["HIDDEN", "LABELS", "class_page", "fallback", "student_page"]
 WEIGHTS: Final = (("correct", "earned"), ("lost", "not earned"), ("undecided", "waiting for a person"))
 
 # Written in place of a report that could not be made, so that no student is left without a page.
+_WEAKER: Final = "The staff had this code run without full isolation:"
 fallback: Final = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -101,7 +102,7 @@ def values(result: Result, for_staff: Mapping[str, ForStaff] = MappingProxyType(
         "problems": [_problem(problem) for problem in result.problems],
         "sections": [section(key, marks) for key, marks in groups.items()],
         "pictures": [shown_picture(one) for one in pictures.get("", ())],
-        "isolation": visible(result.isolation),
+        "isolation": visible(f"{_WEAKER} {result.isolation}.") if result.isolation else "",
         "notebooks": notebooks(result.executed),
         "weights": WEIGHTS,
         "labels": [(icon(outcome.value), label) for outcome, label in LABELS.items()],
