@@ -87,6 +87,7 @@ def _larger(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         ),
         two.map(lambda pair: Node("divide", pair)),
         two.map(lambda pair: Node("power", pair)),
+        two.map(lambda pair: Node("power", pair, "elementwise")),
         two.map(lambda pair: Node("hadamard", pair)),
         st.tuples(two, st.sampled_from(["+-", "-+"])).map(lambda pair: Node("plusminus", *pair)),
         inner.map(lambda node: Node("plusminus", (node,), "+-")),

@@ -269,6 +269,7 @@ def test_a_bound_name_is_unknown_outside(typed: str) -> None:
         ("1:2 + 3", "plain", "ambiguous"),
         ("3 - 1:2", "latex", "ambiguous"),
         ("x^2", "python", "syntax"),
+        ("LambertW(x)", "python", "unknown-name"),
         ("0x1f", "python", "syntax"),
         ("x[-1]", "python", "syntax"),
     ],

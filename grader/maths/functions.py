@@ -24,6 +24,10 @@ _SPELLINGS = {
     "tr": "trace",
     "Tr": "trace",
     "Det": "det",
+    "Determinant": "det",
+    "Trace": "trace",
+    "Transpose": "transpose",
+    "Inverse": "inv",
     "rk": "rank",
     "rang": "rank",
     "ReLU": "relu",
@@ -62,6 +66,15 @@ _SPELLINGS = {
     **{f"a{name}": f"arc{name}" for name in ("sinh", "cosh", "tanh")},
     **{f"ar{name}": f"arc{name}" for name in ("sinh", "cosh", "tanh")},
 }
+# Functions with a meaning of their own that is not worked out here; as a name of any function they would be
+# proved different from what they equal.
+NOT_WORKED_OUT = frozenset(
+    "LambertW zeta beta sinc Ei Si Ci Shi Chi li Li expint erfc erfi erfinv digamma polygamma loggamma "
+    "uppergamma lowergamma besselj bessely besseli besselk airyai airybi hyper meijerg elliptic_k elliptic_e "
+    "legendre chebyshevt chebyshevu hermite laguerre jacobi gegenbauer fibonacci lucas bernoulli euler "
+    "catalan harmonic subfactorial factorial2 rf ff KroneckerDelta LeviCivita DiracDelta Poly degree LC "
+    "isprime prime primepi totient divisors Dirichlet polylog fresnels fresnelc".split()
+)
 # What `is:` of a declared function may say.
 MEANINGS = ("logistic", "tanh", "relu", "exp", "log", "sin", "cos", "softmax")
 # f^{-1} is the inverse function for these only.

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
+from grader.maths.functions import NOT_WORKED_OUT
 from grader.maths.names import canonical
 from grader.maths.notation.meanings import INFINITY, PI, E, applied, known_function
 from grader.maths.notation.paths import path_of, shifted
@@ -117,7 +118,8 @@ def _applied(reader: Reader, node: ast.Call, path: str, name: str, args: tuple[N
         return applied(function, args)
     if name in _NUMPY:
         return applied(_NUMPY[name], args)
-    if reader.undeclared and name == path and name.isidentifier() and not reader.symbols.find(name):
+    free = name == path and name.isidentifier() and not reader.symbols.find(name)
+    if reader.undeclared and free and name not in NOT_WORKED_OUT:
         return call(canonical(name), *args)
     near = get_close_matches(name, [*STRUCTURES, *_NUMPY, *reader.symbols.spellings], n=1)
     hint = f"; did you mean {near[0]}?" if near else ""

@@ -57,7 +57,7 @@ _RAISED = (
     rf"\^\s*(?:[TH⊤†]|['’′]+|\+(?=\s*(?:$|[^0-9{LETTERS}\\({{]|[{LETTERS}\\({{]))|[0-9](?![0-9.])"
     rf"|\\(?:top|intercal|dagger|dag|circ|degree){_END}|(?:\\prime{_END}\s*)+"
     rf"|\{{\s*(?:-?\s*[0-9]{{1,4}}|-?\s*{_TRANSPOSED}|H|(?:\\prime|['’′]|\s)+|[+-]|†|\\(?:dagger|dag|circ|degree))\s*\}})"
-    r"|\^\s*-(?=\s*\})"
+    r"|\^\s*-(?=\s*\})|\^\s*\{\s*\\circ(?![a-zA-Z])(?=\s*[^\s}])"
 )
 _D = r"(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\partial(?![a-zA-Z])|∂|d)"
 _DERIVATIVE = (
@@ -143,6 +143,8 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
         variable = re.sub(r"^(?:\\(?:mathrm|text)\s*\{?\s*)?d\s*\}?\s*", "", spelling)
         return (Token("differential", spelling, CLOSES, None, canonical(variable)),)
     if first == "^" and len(spelling) > 1:
+        if spelling.endswith("\\circ") and "{" in spelling:
+            return (SIGNS[".^"], GROUPS["{"])
         return _raised(language, spelling[1:])
     if first == "\\" and len(spelling) > 1:
         return _command(language, spelling)

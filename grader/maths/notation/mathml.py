@@ -234,6 +234,14 @@ def _fenced(left: str, inner: str, right: str) -> str:
     return f"<mrow><mo>{left}</mo>{inner}<mo>{right}</mo></mrow>"
 
 
+def _power(node: Node) -> str:
+    if node.value == "elementwise":
+        exponent = f"<mrow>{_operator('∘')}{_row(node.args[1])}</mrow>"
+    else:
+        exponent = _row(node.args[1])
+    return f"<msup>{_base(node.args[0])}{exponent}</msup>"
+
+
 def _base(node: Node) -> str:
     scripted = node.op in ("power", "transpose") or (
         node.op == "call" and call_name(node)[0] in (*_RAISED, "factorial")
@@ -263,7 +271,7 @@ _WRITERS: dict[str, Callable[[Node], str]] = {
     **dict.fromkeys(("product", "matmul"), lambda node: _product(node.args)),
     "hadamard": _infix("⊙", HADAMARD, PRODUCT),
     "divide": lambda node: f"<mfrac>{_row(node.args[0])}{_row(node.args[1])}</mfrac>",
-    "power": lambda node: f"<msup>{_base(node.args[0])}{_row(node.args[1])}</msup>",
+    "power": _power,
     "transpose": lambda node: f"<msup>{_base(node.args[0])}<mo>⊤</mo></msup>",
     "call": _call,
     "broadcast": lambda node: _write(node.args[0]),

@@ -161,9 +161,9 @@ class Parser:
                 left = postfixes.postfix(self, left, token)
             elif binding <= least:
                 break
-            elif token.text == "^":
+            elif binding == t.POWER:
                 self.at += 1
-                left = Node("power", (left, self.exponent()))
+                left = Node("power", (left, self.exponent()), token.extra)
             else:
                 self.at += 1
                 left = self.infix(left, token.text, self.operand(tokens[self.at], binding))
@@ -232,7 +232,7 @@ class Parser:
             self.deeper()
             exponent = self.exponent()
             self.depth -= 1
-            return Node("power", (base, exponent))
+            return Node("power", (base, exponent), following.extra)
         return base
 
     def prefix(self, token: Token) -> Node:

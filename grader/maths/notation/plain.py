@@ -54,7 +54,6 @@ _SIGNS = {
     "{": Token("open", "{"),
     "}": Token("close", "}", CLOSES),
     "**": signs.SIGNS["^"],
-    ".^": signs.SIGNS["^"],
     "./": signs.SIGNS["/"],
     "@": signs.SIGNS["*"],
     "†": signs.PSEUDO_INVERSE,

@@ -14,6 +14,7 @@ from grader.maths.notation.calls import constant_of, read_call, subscript
 from grader.maths.notation.limits import LETTERS, check_depth
 from grader.maths.notation.literal import matrix_of, number_node
 from grader.maths.notation.meanings import CONDITIONS, IMAGINARY, INFINITY, PI, SETS, E, as_condition
+from grader.maths.notation.structures import is_matrix
 from grader.maths.notation.tokens import KEPT
 from grader.maths.tree import Node, call
 
@@ -164,7 +165,8 @@ class Reader:
         if kind is ast.Div:
             return Node("divide", (left, right))
         if kind is ast.Pow:
-            return Node("power", (left, right), None if self.is_scalar(left) else "elementwise")
+            whole = self.is_scalar(left) or is_matrix(node.left)
+            return Node("power", (left, right), None if whole else "elementwise")
         if kind is ast.MatMult:
             return Node("matmul", (left, right))
         if kind is ast.Mod:

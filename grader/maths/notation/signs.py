@@ -39,6 +39,8 @@ _OPERATORS = {
     # h .* W'y means h .* (W'y): the product with a sign of its own binds less than the one without.
     ".*": operator(".*", t.HADAMARD),
     "^": operator("^", t.POWER),
+    # entry by entry
+    ".^": Token("operator", ".^", t.POWER, None, "elementwise"),
     "∪": operator("union", t.UNION),
     "∩": operator("intersection", t.INTERSECTION),
     "∖": operator("difference", t.UNION),

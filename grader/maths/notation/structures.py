@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.maths.notation.binding import read_binding
 from grader.maths.notation.literal import matrix_of
-from grader.maths.notation.meanings import INFINITY
+from grader.maths.notation.meanings import INFINITY, PI
 from grader.maths.notation.paths import path_of
 from grader.maths.tree import Node, call, number
 
@@ -31,6 +31,11 @@ def _array(reader: Reader, node: ast.Call) -> Node | None:
     return (
         matrix_of([[entry] for entry in read.args]) if _name(node) == "Matrix" and read.op == "list" else read
     )
+
+
+def is_matrix(node: ast.expr) -> bool:
+    """Whether an object is made whose powers are those of matrices, not of their entries."""
+    return isinstance(node, ast.Call) and _name(node) in ("Matrix", "ImmutableMatrix", "matrix")
 
 
 def _name(node: ast.Call) -> str:
@@ -123,6 +128,24 @@ def _logarithm(reader: Reader, node: ast.Call) -> Node | None:
     return call("log", Node("sum", (number(1), reader.read(node.args[0])))) if node.args else None
 
 
+def _rational(reader: Reader, node: ast.Call) -> Node | None:
+    read = tuple(map(reader.read, node.args))
+    return Node("divide", read) if len(read) == 2 else read[0] if len(read) == 1 else None
+
+
+def _cube_root(reader: Reader, node: ast.Call) -> Node | None:
+    return call("root", reader.read(node.args[0]), number(3)) if len(node.args) == 1 else None
+
+
+def _times(above: Node, below: Node) -> Structure:
+    def read(reader: Reader, node: ast.Call) -> Node | None:
+        if len(node.args) != 1:
+            return None
+        return Node("divide", (Node("product", (reader.read(node.args[0]), above)), below))
+
+    return read
+
+
 STRUCTURES: dict[str, Callable[[Reader, ast.Call], Node | None]] = {
     **dict.fromkeys(
         ("array", "asarray", "matrix", "Matrix", "Array", "ImmutableMatrix", "Tuple", "List"), _array
@@ -145,6 +168,10 @@ STRUCTURES: dict[str, Callable[[Reader, ast.Call], Node | None]] = {
     **dict.fromkeys(("Interval", *INTERVALS), _interval),
     "Piecewise": _piecewise,
     "where": _where,
+    "Rational": _rational,
+    "cbrt": _cube_root,
+    **dict.fromkeys(("radians", "deg2rad"), _times(PI, number(180))),
+    **dict.fromkeys(("degrees", "rad2deg"), _times(number(180), PI)),
     "expm1": _exponential,
     "log1p": _logarithm,
     **dict.fromkeys(

@@ -52,6 +52,11 @@ def _sum(node: Node) -> str:
     return " ".join(parts)
 
 
+def _power(node: Node) -> str:
+    entrywise = "\\circ " if node.value == "elementwise" else ""
+    return f"{_in(node.args[0], ATOM)}^{{{entrywise}{write(node.args[1])}}}"
+
+
 def _plusminus(node: Node) -> str:
     sign = "\\pm" if node.value == "+-" else "\\mp"
     if len(node.args) == 1:
@@ -214,7 +219,7 @@ _WRITERS: dict[str, Callable[[Node], str]] = {
     **dict.fromkeys(("product", "matmul"), _product),
     "hadamard": _infix(" \\odot ", HADAMARD, PRODUCT),
     "divide": lambda node: f"\\frac{{{write(node.args[0])}}}{{{write(node.args[1])}}}",
-    "power": lambda node: f"{_in(node.args[0], ATOM)}^{{{write(node.args[1])}}}",
+    "power": _power,
     "transpose": lambda node: f"{_in(node.args[0], ATOM)}^{{\\top}}",
     "call": _call,
     "broadcast": lambda node: write(node.args[0]),

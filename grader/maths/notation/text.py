@@ -78,6 +78,11 @@ def _product(node: Node) -> str:
     return " * ".join([_in(node.args[0], PRODUCT), *(_in(factor, NEGATE) for factor in node.args[1:])])
 
 
+def _power(node: Node) -> str:
+    sign = " .^ " if node.value == "elementwise" else "^"
+    return f"{_in(node.args[0], POWER)}{sign}{_exponent(node.args[1])}"
+
+
 def _exponent(node: Node) -> str:
     if node.op == "negate" and strength(node.args[0]) == ATOM and node.args[0].op != "call":
         return f"-{to_text(node.args[0])}"
@@ -181,7 +186,7 @@ _WRITERS: dict[str, Callable[[Node], str]] = {
     "matmul": _product,
     "hadamard": _infix(" .* ", HADAMARD, PRODUCT),
     "divide": _infix(" / ", PRODUCT, NEGATE),
-    "power": lambda node: f"{_in(node.args[0], POWER)}^{_exponent(node.args[1])}",
+    "power": _power,
     "transpose": lambda node: f"{_in(node.args[0], POWER)}'",
     "call": _call,
     "broadcast": lambda node: to_text(node.args[0]),
