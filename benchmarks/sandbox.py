@@ -3,7 +3,8 @@
     python benchmarks/sandbox.py [--nbclient PYTHON] [--notebooks 500] [--isolation namespaces]
 
 The notebook has 15 cells, uses NumPy and draws one figure. PYTHON is an interpreter that has nbclient,
-ipykernel, NumPy and Matplotlib; without it that comparison is left out.
+ipykernel, NumPy and Matplotlib; without it that comparison is left out. What is added is the median, over
+pairs that were run one right after the other, of the difference.
 """
 
 from __future__ import annotations
@@ -48,6 +49,13 @@ CELLS: Final = (
     "J = np.outer(v, v)\nJ.shape",
 )
 JOB: Final = Job(tuple(Cell(number, source) for number, source in enumerate(CELLS, 1)), variables=("J", "v"))
+_PROCESSES: Final = (
+    "the grader: asking, reading results",
+    "the warm parent: forking",
+    "the student's process: walls and cells",
+    "the porter: forking",
+    "the supervisor: room, watching",
+)
 _NBCLIENT: Final = """
 import json, sys, time
 import nbformat
@@ -128,24 +136,36 @@ def cpu_s(pids: list[int]) -> float:
     """Seconds of computing of this process, the given ones, and all that they have waited for."""
     own, waited = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     total = sum(one.ru_utime + one.ru_stime for one in (own, waited))
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        total += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    return total
+    return total + sum(sum(spent_s(pid)) for pid in pids)
+
+
+def spent_s(pid: int) -> tuple[float, float]:
+    """Seconds of computing of a process, and of those it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    own, waited = (sum(map(int, fields[at : at + 2])) / os.sysconf("SC_CLK_TCK") for at in (11, 13))
+    return own, waited
+
+
+def by_process_s(pids: list[int]) -> list[float]:
+    """Seconds of computing of this process, and of those of the sandbox as `_PROCESSES` names them."""
+    _, parent, porter = pids
+    return [process_time(), *spent_s(parent), *spent_s(porter)]
 
 
 def settled(pids: list[int]) -> None:
     """Waits until the parents have taken leave of their runs: only then is the computing of those counted."""
-    for pid in pids:
-        while len(Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()) > (pid != pids[-1]):
-            sleep(0.001)
+    while parents() != pids:
+        sleep(0.001)
 
 
 def parents() -> list[int]:
-    """The processes below this one that run a warm parent, with the one that waits for it."""
+    """The processes below this one, the nearest first: who waits for the warm parent, it, and the porter."""
     found, todo = [], [os.getpid()]
     while todo:
-        children = Path(f"/proc/{todo[0]}/task/{todo.pop(0)}/children").read_text("ascii").split()
+        try:
+            children = Path(f"/proc/{todo[0]}/task/{todo.pop(0)}/children").read_text("ascii").split()
+        except OSError:
+            continue
         found += [int(one) for one in children]
         todo += [int(one) for one in children]
     return found
@@ -180,16 +200,22 @@ def main() -> None:
         settled(pids)
         bare, walled = [], []
         bare_cpu_s = walled_cpu_s = 0.0
+        share_s = [0.0] * len(_PROCESSES)
         # By turns: whatever else the machine does meets both.
         for _ in range(chosen.times):
             before = cpu_s(pids)
             bare += bare_s(1)
             between = cpu_s(pids)
+            shares = by_process_s(pids) if isolation == "namespaces" else share_s
             walled += walled_s(sandbox, 1)
             settled(pids)
             bare_cpu_s += (between - before) / chosen.times
             walled_cpu_s += (cpu_s(pids) - between) / chosen.times
+            if isolation == "namespaces":
+                now = by_process_s(pids)
+                share_s = [total + (b - a) for total, a, b in zip(share_s, shares, now, strict=True)]
         rows = [("cells alone", bare, bare_cpu_s), (f"sandbox ({isolation})", walled, walled_cpu_s)]
+        added_ms = 1e3 * median(b - a for a, b in zip(bare, walled, strict=True))
         if chosen.nbclient:
             times = max(3, chosen.times // 10)
             before = cpu_s(pids)
@@ -197,25 +223,35 @@ def main() -> None:
             between = cpu_s(pids)
             all_s = once + nbclient_s(chosen.nbclient, times + 1)
             rows.append(("nbclient + ipykernel", all_s, (cpu_s(pids) - 2 * between + before) / times))
-        print(
-            f"\n{'':24}{'median ms':>11}{'least ms':>11}{'CPU ms':>9}"
-            f"   added:{'median':>8}{'least':>9}{'CPU':>9}"
-        )
+        print(f"\n{'':24}{'median ms':>11}{'least ms':>11}{'CPU ms':>9}   added: least{'CPU':>9}")
         for name, times_s, cpu in rows:
-            added = [1e3 * (f(times_s) - f(bare)) for f in (median, min)]
             cells = f"{1e3 * median(times_s):11.1f}{1e3 * min(times_s):11.1f}{1e3 * cpu:9.1f}"
-            print(f"{name:24}{cells}          {added[0]:7.1f}{added[1]:9.1f}{1e3 * (cpu - bare_cpu_s):9.1f}")
-        print(f"\n{'notebooks':>10}{'s':>8}{'ms each':>10}{'grader CPU ms each':>20}")
+            least = 1e3 * (min(times_s) - min(bare))
+            print(f"{name:24}{cells}   {least:12.1f}{1e3 * (cpu - bare_cpu_s):9.1f}")
+        print(f"\nadded by the sandbox to a notebook, median of {chosen.times} pairs: {added_ms:.1f} ms")
+        if chosen.nbclient:
+            more_ms = 1e3 * (median(rows[2][1]) - median(bare))
+            more_cpu = (rows[2][2] - bare_cpu_s) / (walled_cpu_s - bare_cpu_s)
+            print(f"added by nbclient: {more_ms:.0f} ms, {more_ms / added_ms:.0f} times as much")
+            print(f"the same by CPU time: {more_cpu:.0f} times as much")
+        if isolation == "namespaces":
+            print("\nCPU ms of a notebook, by process:")
+            for name, total in zip(_PROCESSES, share_s, strict=True):
+                print(f"  {name:42}{1e3 * total / chosen.times:8.1f}")
+            print(f"  {'(the cells alone, with their fork':42}{1e3 * bare_cpu_s:8.1f})")
+        print(f"\n{'notebooks':>10}{'s':>8}{'ms each':>10}{'grader CPU ms each':>20}{'parent MiB':>12}")
         with ThreadPoolExecutor(2) as pool:
             for number in (10, 50, chosen.notebooks):
                 begun, cpu = perf_counter(), process_time()
                 list(pool.map(lambda _: walled_s(sandbox, 1), range(number)))
                 wall = perf_counter() - begun
                 each = 1e3 * (process_time() - cpu) / number
-                print(f"{number:10}{wall:8.1f}{1e3 * wall / number:10.1f}{each:20.1f}")
+                settled(pids)
+                size = memory_mib(pids)[1]
+                print(f"{number:10}{wall:8.1f}{1e3 * wall / number:10.1f}{each:20.1f}{size:12.0f}")
         resident, proportional = memory_mib(pids)
         print(f"memory of the parent afterwards: {resident:.0f} and {proportional:.0f} MiB")
-        print(f"threads of this process: {threading.active_count()}")
+        print(f"threads of this process: {threading.active_count()}, load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
