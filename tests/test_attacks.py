@@ -9,6 +9,8 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ ORDINARY: Final = str(ROOT / "tests" / "attacks" / "ordinary.py")
 WHO: Final = ("root", "user") if os.getuid() == 0 else ("user",)
 # Bubblewrap is a program of its own, which need not be there.
 ISOLATIONS: Final = ("namespaces", *(("bubblewrap",) if shutil.which("bwrap") else ()), "reduced", "unsafe")
+AT_ONCE: Final = 3
 DOCUMENT: Final = ROOT / "docs" / "sandbox.md"
 
 
@@ -42,6 +45,30 @@ def attacked(isolation: str, who: str) -> dict[str, Any]:
     return found
 
 
+class Attacked:
+    """What came of the attacks on each grader; several are attacked at once, for most are waited for."""
+
+    def __init__(self, pool: ThreadPoolExecutor, ahead: list[tuple[str, str]]) -> None:
+        self._pool = pool
+        self._under_way = {one: pool.submit(attacked, *one) for one in ahead}
+
+    def __call__(self, isolation: str, who: str) -> dict[str, Any]:
+        one = (isolation, who)
+        if one not in self._under_way:
+            self._under_way[one] = self._pool.submit(attacked, *one)
+        return self._under_way[one].result()
+
+
+@pytest.fixture(scope="module")
+def come_of(request: pytest.FixtureRequest) -> Iterator[Attacked]:
+    everyone = [("bare", "user"), *((isolation, who) for isolation in ISOLATIONS for who in WHO)]
+    # Where tests are chosen, or dealt out to several processes, only what is asked for is begun.
+    some = request.config.option.keyword or "::" in "".join(map(str, request.config.args))
+    ahead = [] if some or "PYTEST_XDIST_WORKER" in os.environ else everyone
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield Attacked(pool, ahead)
+
+
 def wrong(found: dict[str, Any], expected: dict[str, bool]) -> list[str]:
     """The attacks that came to something else, with what was seen of them."""
     return [
@@ -58,15 +85,15 @@ def succeeds(attack: Attack, isolation: str, who: str) -> bool:
     return who in known.get(isolation, ())
 
 
-def test_every_attack_works_where_nothing_holds_it() -> None:
-    found = attacked("bare", "user")
+def test_every_attack_works_where_nothing_holds_it(come_of: Attacked) -> None:
+    found = come_of("bare", "user")
     assert wrong(found, dict.fromkeys(found, True)) == []
 
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("isolation", ISOLATIONS)
-def test_an_isolation_stops_what_it_is_said_to_stop(isolation: str, who: str) -> None:
-    found = attacked(isolation, who)
+def test_an_isolation_stops_what_it_is_said_to_stop(isolation: str, who: str, come_of: Attacked) -> None:
+    found = come_of(isolation, who)
     assert wrong(found, {attack.id: succeeds(attack, isolation, who) for attack in ATTACKS}) == []
 
 

@@ -13,6 +13,10 @@ from grader.checks import OptionError, Setting, network
 from grader.checks._networks import Layer, relu, run, whole
 from grader.checks._stated import stated
 from grader.maths.names import NONE
+from grader.sandbox.jobs import Cell, Job
+from grader.sandbox.launch import Sandbox
+from grader.sandbox.limits import Limits
+from grader.sandbox.run import run as run_job
 from grader.types import Answer, Counterexample, Note, Outcome, Place, Verdict
 
 
@@ -282,3 +286,46 @@ def test_named_values_are_found_in_a_text(text: str, shape: tuple[int, ...], fir
 )
 def test_nothing_is_found_where_nothing_is_stated(text: str) -> None:
     assert stated(text, {"W": ["W"]}) == {}
+
+
+def of_code(code: str, **more: object) -> Verdict:
+    """What is said of a function called `verifier` that was run behind the walls."""
+    prepared = network.prepare(network.Options.model_validate({**MEMBER, **more}), Setting(NONE, REFERENCE))
+    job = Job((Cell(1, code),), functions=("verifier",), calls=network.calls(prepared, "verifier"))
+    with Sandbox("namespaces", Limits()) as sandbox:
+        ran = run_job(sandbox, job)
+    return network.judge(prepared, Answer("1.1", code, Place("hw.ipynb"), "python", value=ran.calls))
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "words"),
+    [
+        ("def verifier(*x):\n    return int(x[3] in x[:3])", Outcome.UNDECIDED, "right for all 315"),
+        ("def verifier(a, b, c, d):\n    return [d in (a, b, c)]", Outcome.UNDECIDED, "right for all 315"),
+        (
+            "import numpy as np\ndef verifier(*x):\n    return np.array([x[3] in x[:3]]) * 1.0",
+            Outcome.UNDECIDED,
+            "whether it is the network",
+        ),
+        ("def verifier(a, b, c, d):\n    return int(d in (a, b))", Outcome.INCORRECT, "inputs are wrong"),
+        ("def verifier(*x):\n    return 0", Outcome.UNDECIDED, "It never fires. A person decides."),
+        ("def verifier(*x):\n    return 0.5", Outcome.UNDECIDED, "does not give whole numbers"),
+        ("def verifier(x):\n    return 1", Outcome.UNDECIDED, "does not give whole numbers"),
+        ("def verifier(*x):\n    while True: pass", Outcome.UNDECIDED, "not come to an end"),
+    ],
+)
+def test_a_function_is_called_on_every_input_and_never_right_without_a_person(
+    code: str, outcome: Outcome, words: str
+) -> None:
+    verdict = of_code(code)
+    assert verdict.outcome is outcome
+    assert words in verdict.message
+
+
+def test_a_function_that_is_wrong_is_shown_the_smallest_input_it_is_wrong_for() -> None:
+    verdict = of_code("def verifier(a, b, c, d):\n    return int(d in (a, b))")
+    (example,) = verdict.evidence
+    assert isinstance(example, Counterexample)
+    assert (example.got, example.expected) == ("0", "1")
+    values = dict(example.values)
+    assert values["x3"] == values["x4"]

@@ -13,6 +13,9 @@
       - {is: ref.neighbours_network, only_where: ref.is_adjacent, credit: 0.6, say: "Adjacent integers fire."}
     credit: by share                   # of the inputs it is right for, the worst kind of answer counting
 
+With `answer: {function: verifier}` a function of that name is called on the inputs too: one that is wrong on
+one of them is wrong, and one that is right on all waits for a person, because it need not be a network.
+
 An answer has a mistake when it does what the network of the mistake does on every input, or when all inputs
 it is wrong for are among those where `only_where` holds.
 """
@@ -23,6 +26,8 @@ from typing import Final
 
 from grader.checks import Sample
 from grader.checks._common import FULL, NOTHING, outcome_of, undecided
+from grader.checks._network_calls import calls as calls
+from grader.checks._network_calls import judge_called
 from grader.checks._network_rubric import Options as Options
 from grader.checks._network_rubric import Prepared, behaves, run_with
 from grader.checks._network_rubric import prepare as prepare
@@ -38,6 +43,8 @@ _MOST_BITS = 400  # of one weight; more is no weight, but an attempt to slow the
 
 def judge(prepared: Prepared, answer: Answer) -> Verdict:
     """Whether the network does what is asked on every input, with the smallest input where it does not."""
+    if answer.value is not None:
+        return judge_called(prepared, answer.value)
     text = answer.text or answer.passage
     names: dict[str, tuple[str, ...]] = {}
     for k, layer in enumerate(prepared.layers):
