@@ -70,6 +70,8 @@ SYMBOLS = declare(
         ("X.^2", "plain", "X .^ 2"),
         ("2 X.^-1 a", "plain", "2 * X .^ -1 * a"),
         (r"X^{\circ 2}", "latex", "X .^ 2"),
+        (r"\langle 1, -2\rangle", "latex", "[1, -2]"),
+        (r"\langle a, X w_0 \rangle", "latex", "dot(a, X * w0)"),
         ("[1 -2; 3 4]", "plain", "[[1, -2], [3, 4]]"),
     ],
 )

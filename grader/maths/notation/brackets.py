@@ -32,7 +32,8 @@ def bracket(parser: Parser, opening: Token) -> Node:
         return call("floor" if opening.text == "⌊" else "ceil", entries[0])
     if len(entries) == 1 and not (opening.text == "[" and entries[0].op == "list"):
         return _grouped(parser, entries[0], opening.text, start)
-    if opening.text == "⟨" and len(entries) == 2:
+    # ⟨1, t⟩ is a vector: no inner product is one with a number.
+    if opening.text == "⟨" and len(entries) == 2 and not any(_is_number(entry) for entry in entries):
         return call("dot", *entries)
     if not entries:
         raise parser.unexpected(parser.at - 1, "a formula")
@@ -64,6 +65,12 @@ def _grouped(parser: Parser, node: Node, opening: str, start: int) -> Node:
     ):
         return Node("indicator", (node,))
     return node
+
+
+def _is_number(node: Node) -> bool:
+    return node.op in ("number", "decimal") or (
+        node.op in ("negate", "divide") and all(map(_is_number, node.args))
+    )
 
 
 def _half_open(parser: Parser, entries: list[Node], opening: str, closing: str) -> Node:

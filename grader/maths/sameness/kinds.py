@@ -82,6 +82,9 @@ def named_value(node: Node) -> Node | None:
         return last
     if is_name(first) and not _mentions(last, first):
         return last
+    if first.op == last.op == "list" and len(first.args) == len(last.args) and all(map(is_name, first.args)):
+        # (x, y) = (1, 2)
+        return None if any(_mentions(last, name) for name in first.args) else last
     if len(node.args) == 2 and is_name(last) and not _mentions(first, last):
         return first
     return None
