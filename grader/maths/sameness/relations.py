@@ -33,12 +33,15 @@ def compare_conditions(expected: Node, got: Node, symbols: Symbols, *, secret: b
     A difference is told with a point that solves one and not the other. Solutions are real unless `i` or a
     symbol declared complex occurs.
     """
+    identical = Comparison("same", "The condition is the expected one, term by term.", "identical")
+    if expected == got:
+        return identical
     try:
         wanted, found = (_settled(condition(one), symbols) for one in (expected, got))
     except Unsettled as reason:
         return undecided(reason)
     if wanted == found:
-        return Comparison("same", "The condition is the expected one, term by term.", "identical")
+        return identical
     for way in (
         _logic,
         _named,
