@@ -71,7 +71,7 @@ def main() -> None:
     decide = {"math-verify": math_verify, "sympy": sympy}[sys.argv[1]]()
     rows = [json.loads(line) for line in sys.stdin]
     with_limit = signal.signal(signal.SIGALRM, _ring)
-    for row in rows[:1] + rows:
+    for row in rows:
         wall, cpu = perf_counter(), process_time()
         try:
             signal.setitimer(signal.ITIMER_REAL, LIMIT_S)

@@ -95,6 +95,24 @@ def test_a_small_difference_is_proved(expected: str, got: str) -> None:
     assert _compare(expected, got).outcome == "different"
 
 
+@pytest.mark.parametrize(
+    ("expected", "got", "outcome"),
+    [
+        ("A/(n - 3)", "2A/(2n - 6)", "same"),
+        ("A/(n - 3)", "A/(n - 3)", "same"),
+        ("A/(n - 3)", "A/(n - 3) + I", "different"),
+        ("A/(n - 3)", "A/(n - 2)", "different"),
+        ("A", "A (n - 3)/(n - 3)", "undecided"),
+        ("A/(n - n)", "A/(n - n)", "undecided"),
+        ("x^k/(k - 5)", "2 x^k/(2k - 10)", "same"),
+    ],
+)
+def test_sizes_at_which_neither_formula_has_a_value_are_replaced(
+    expected: str, got: str, outcome: str
+) -> None:
+    assert _compare(expected, got).outcome == outcome
+
+
 def test_an_even_derivative_is_not_told_from_its_mirror_image_by_the_field() -> None:
     # The derivative of the logistic function is even; a random function would not know.
     assert _compare("sigma'(z)", "sigma'(-z)").outcome == "same"

@@ -20,12 +20,20 @@ CONDITIONS = frozenset(("relation", "and", "or", "not", "implies", "truth", "mem
 _MOST_ATOMS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Atom:
     """`formula sign 0`; a letter is an atom with the sign "letter"."""
 
     formula: Node
     sign: str
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Atoms are looked up once for each row of a table of truth, and a formula may be long.
+        return hash((self.formula, self.sign))
 
 
 @dataclass(frozen=True)
@@ -220,12 +228,14 @@ def truth(of: Condition, holds: Callable[[Atom], Truth]) -> Truth:
 
 def by_sign(sign: str, value: int) -> bool:
     """Whether `value sign 0` for a value of -1, 0 or 1."""
-    table: Mapping[str, bool] = {
-        "=": value == 0,
-        "!=": value != 0,
-        "<": value < 0,
-        "<=": value <= 0,
-        ">": value > 0,
-        ">=": value >= 0,
-    }
-    return table[sign]
+    return _BY_SIGN[sign][value + 1]
+
+
+_BY_SIGN: Mapping[str, tuple[bool, bool, bool]] = {
+    "=": (False, True, False),
+    "!=": (True, False, True),
+    "<": (True, False, False),
+    "<=": (True, True, False),
+    ">": (False, False, True),
+    ">=": (False, True, True),
+}

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
+from operator import is_not
 from typing import TYPE_CHECKING
 
 from grader.maths.names import Symbols
@@ -27,9 +28,11 @@ _MOST_ARGUMENTS = 20
 
 def with_divisors_of_polynomials(node: Node, symbols: Symbols) -> Node:
     """The formula with every gcd and lcm of polynomials worked out; those of integers and numbers stay."""
-    if not any(part.op == "call" and _name(part) in _NAMES for part in walk(node)):
+    if not node.args:
         return node
-    node = node._replace(args=tuple(with_divisors_of_polynomials(arg, symbols) for arg in node.args))
+    args = tuple([with_divisors_of_polynomials(arg, symbols) for arg in node.args])
+    if any(map(is_not, args, node.args)):
+        node = Node(node.op, args, node.value)
     if node.op != "call" or _name(node) not in _NAMES or not _of_polynomials(node, symbols):
         return node
     try:
@@ -86,6 +89,6 @@ def _common_multiple(one: fmpq_mpoly, other: fmpq_mpoly, whole: bool) -> fmpq_mp
 
 def _content(polynomial: fmpq_mpoly) -> Fraction:
     """The rational number that leaves integers without a common divisor when it is divided out."""
-    values = [Fraction(int(value.p), int(value.q)) for value in polynomial.coeffs()]
-    below = lcm(*(value.denominator for value in values))
-    return Fraction(gcd(*(int(value * below) for value in values)), below)
+    values = [(int(value.p), int(value.q)) for value in polynomial.coeffs()]
+    below = lcm(*[value[1] for value in values])
+    return Fraction(gcd(*[value[0] * (below // value[1]) for value in values]), below)

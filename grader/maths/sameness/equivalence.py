@@ -142,15 +142,18 @@ class Table:
         if atom.sign == "letter":
             return letters[str(atom.formula.value)]
         found = self.atoms[atom]
-        if any(not defined[part] for part in found.partial):
-            return None
+        for part in found.partial:
+            if not defined[part]:
+                return None
         value = found.unit
         for place, power in found.below.items():
             if signs[place] == 0:
                 return None
-            value *= signs[place] ** (power % 2 or 2)
+            if power % 2:
+                value *= signs[place]
         for place, power in found.above.items():
-            value *= signs[place] ** (power % 2 or 2)
+            if power % 2 or not signs[place]:
+                value *= signs[place]
         return by_sign(atom.sign, value)
 
     def signs_of(self, factor: fmpq_mpoly) -> Signs:
@@ -289,10 +292,17 @@ def compare_rows(one: Condition, other: Condition, table: Table) -> Rows:
     proved = False
     poles = sorted({place for found in table.atoms.values() for place in found.below})
     different = away = 0
+    atoms = list(dict.fromkeys((*one.atoms, *other.atoms)))
+    told_apart: dict[tuple[Truth, ...], bool] = {}
     for row in table.rows():
-        left = truth(one, lambda atom, row=row: table.holds(atom, row))  # type: ignore[misc]
-        right = truth(other, lambda atom, row=row: table.holds(atom, row))  # type: ignore[misc]
-        if bool(left) != bool(right):
+        # Many rows make the same atoms true.
+        truths = tuple([table.holds(atom, row) for atom in atoms])
+        apart = told_apart.get(truths)
+        if apart is None:
+            known = dict(zip(atoms, truths, strict=True))
+            left, right = truth(one, known.__getitem__), truth(other, known.__getitem__)
+            apart = told_apart[truths] = bool(left) != bool(right)
+        if apart:
             zero = frozenset(place for place, sign in enumerate(row[1]) if sign == 0)
             if zero not in feasible:
                 feasible[zero] = _feasible(zero, table) if len(feasible) < _MOST_CHECKS else None

@@ -42,6 +42,7 @@ class Ring:
     generators: dict[str, Node] = field(default_factory=dict)
     context: fmpq_mpoly_ctx | None = None
     keys: dict[Node, str] = field(default_factory=dict)
+    _zero_one: tuple[fmpq_mpoly, fmpq_mpoly] | None = None
 
     @property
     def nodes(self) -> list[Node]:
@@ -62,8 +63,10 @@ class Ring:
 
     def zero_one(self) -> tuple[fmpq_mpoly, fmpq_mpoly]:
         """The constants 0 and 1 of the ring."""
-        assert self.context is not None
-        return self.context.constant(0), self.context.constant(1)
+        if self._zero_one is None:
+            assert self.context is not None
+            self._zero_one = self.context.constant(0), self.context.constant(1)
+        return self._zero_one
 
 
 def ring(nodes: Iterable[Node]) -> Ring:
@@ -264,13 +267,13 @@ def _ratio(node: Node, within: Ring) -> Ratio:
         above, below = within.ratio(args[0])
         return Ratio(-above, below)
     if op == "sum":
-        total = Ratio(zero, one)
-        for arg in args:
+        total = within.ratio(args[0]) if args else Ratio(zero, one)
+        for arg in args[1:]:
             total = _added(total, within.ratio(arg))
         return total
     if op in ("product", "hadamard"):
-        total = Ratio(one, one)
-        for arg in args:
+        total = within.ratio(args[0]) if args else Ratio(one, one)
+        for arg in args[1:]:
             right = within.ratio(arg)
             total = Ratio(_times(total.above, right.above), _times(total.below, right.below))
         return total
@@ -325,8 +328,10 @@ def as_node(polynomial: fmpq_mpoly, within: Ring) -> Node:
     nodes = within.nodes
     terms = []
     for powers, value in polynomial.to_dict().items():
-        parts = [number(Fraction(int(value.p), int(value.q)))]
-        parts += [Node("power", (nodes[k], number(int(power)))) for k, power in enumerate(powers) if power]
+        parts = [] if value == 1 and any(powers) else [number(Fraction(int(value.p), int(value.q)))]
+        for generator, power in zip(nodes, powers, strict=False):
+            if power:
+                parts.append(generator if power == 1 else Node("power", (generator, number(int(power)))))
         terms.append(Node("product", tuple(parts)) if len(parts) > 1 else parts[0])
     return Node("sum", tuple(terms)) if len(terms) > 1 else terms[0] if terms else number(0)
 

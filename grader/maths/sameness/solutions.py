@@ -55,10 +55,23 @@ def solve(of: Condition, name: str, domain: str = "real") -> RealSet:
     if len(ends) > _MOST_POINTS:
         raise Unsettled("a condition with too many critical points")
 
+    # What the variable does not stand in has one sign everywhere.
+    fixed: dict[Atom, int | None] = {}
+
+    def sign_of(atom: Atom, end: End) -> int | None:
+        exact = rational.get(atom)
+        if exact is not None:
+            return exact.sign_at(end)
+        if atom not in fixed:
+            sign = sign_at(atom.formula, {name: end})
+            if name in names_in(atom.formula):
+                return sign
+            fixed[atom] = sign
+        return fixed[atom]
+
     def holds(end: End) -> bool:
         def known(atom: Atom) -> Truth:
-            exact = rational.get(atom)
-            sign = sign_at(atom.formula, {name: end}) if exact is None else exact.sign_at(end)
+            sign = sign_of(atom, end)
             return None if sign is None else by_sign(atom.sign, sign)
 
         return bool(truth(of, known))
