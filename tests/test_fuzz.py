@@ -91,6 +91,20 @@ def test_bombs_are_answered_within_a_second(text: str, notation: Notation) -> No
         assert process_time() - start < 3
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("x = 1= -2", "7= pSymbolxolxlx = 1"),
+        ("x = 1= 1= -1", "O= pSymbolxolxlx =umber-1"),
+        ("x =scala!Ax = -2", "8 = pi1 or x = -1"),
+        ("  2x=x= 1 or yx = -1", "xor x = - 1 or x = -1 xorr  x = -1"),
+        ("  x=x= 1 or yx = -1", "xor x = - 1 or x = -1 xorr  x = -1"),
+    ],
+)
+def test_conditions_in_many_names_are_answered_within_a_second(left: str, right: str) -> None:
+    assert not failure(fuzz.Case(left, right, "latex", True))
+
+
 def test_an_input_that_fails_is_made_as_small_as_it_can_be() -> None:
     def fails(case: fuzz.Case) -> fuzz.Finding | None:
         return fuzz.Finding("bug", case) if "!" in case.left and "y" in case.left else None

@@ -42,9 +42,26 @@ class Node(NamedTuple):
     value: object = None
 
 
+class Number(Fraction):
+    """A rational number that works its hash out once; formulas are looked up by all the numbers in them."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = super().__hash__()
+            return self._hash
+
+    def __repr__(self) -> str:
+        return f"Fraction({self.numerator}, {self.denominator})"
+
+
 def number(value: int | Fraction) -> Node:
     """The node of an exact rational number."""
-    return Node("number", (), Fraction(value))
+    return Node("number", (), Number(value))
 
 
 def symbol(name: str) -> Node:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from functools import lru_cache
 
 from grader.errors import StudentError
-from grader.maths.tree import Node
+from grader.maths.tree import Node, number
 
 EXPONENT_DIGITS = 3
 _NUMBER = re.compile(r"[+\-−]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -65,7 +64,7 @@ def number_node(text: str) -> Node:
         StudentError: its power of ten is larger than anybody means.
     """
     if text.isdigit():
-        return Node("number", (), Fraction(int(text)))
+        return number(int(text))
     if "e" in text or "E" in text:
         exponent = text.lower().partition("e")[2]
         if len(exponent.lstrip("+-")) > EXPONENT_DIGITS:
