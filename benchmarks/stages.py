@@ -19,9 +19,9 @@ _MATHS: Final = str(Path("grader", "maths"))
 _PRINTERS: Final = {"text", "mathml", "tex"}
 _OF_STAGE: Final = {
     "names": "reading",
-    "shapes": "shapes",
+    **dict.fromkeys(("shapes", "call_shapes", "shape_words"), "shapes"),
     **dict.fromkeys(
-        ("evaluate", "balls", "field", "rationals", "sample", "numbers", "tolerance"), "evaluation"
+        ("evaluate", "exact", "balls", "field", "rationals", "sample", "numbers", "tolerance"), "evaluation"
     ),
 }
 _INTERVAL_S: Final = 0.001

@@ -41,7 +41,7 @@ from grader.errors import StudentError
 from grader.maths.names import SymbolFault, Symbols, declare
 from grader.maths.sameness.decide import decide
 from grader.maths.tree import Node, names_in
-from grader.maths.values.evaluate import exact
+from grader.maths.values.exact import exact
 from grader.options import Size
 from grader.types import Answer, Checklist, Evidence, Notation, Note, Reads, Verdict
 

@@ -31,7 +31,7 @@ from grader.maths.sameness.kinds import (
 from grader.maths.sameness.relations import compare_conditions, has_unknown_function
 from grader.maths.sameness.sets import compare_sets, match_lists
 from grader.maths.tree import BINDING, Node, names_in
-from grader.maths.values.evaluate import exact
+from grader.maths.values.exact import exact
 from grader.maths.values.shapes import ShapeError
 from grader.maths.values.whole import Rational
 

@@ -14,7 +14,8 @@ from grader.errors import StudentError
 from grader.maths.names import SCALAR, Shape, Symbols
 from grader.maths.tree import Node
 from grader.maths.values.algebra import Point, Undefined, Value
-from grader.maths.values.evaluate import evaluate, weight
+from grader.maths.values.evaluate import evaluate
+from grader.maths.values.exact import weight
 from grader.maths.values.field import ABSOLUTE, CONDITIONAL, OPAQUE, field_point
 from grader.maths.values.sample import LARGE
 from grader.maths.values.shapes import FLEXIBLE, infer

@@ -34,7 +34,7 @@ from grader.maths.sameness.realsets import (
 )
 from grader.maths.sameness.signs import NoValue, ball_value, sign_at
 from grader.maths.tree import Node, call, names_in, number
-from grader.maths.values.evaluate import exact
+from grader.maths.values.exact import exact
 
 if TYPE_CHECKING:
     from flint import arb, arb_poly, fmpq_mpoly

@@ -16,7 +16,7 @@ from grader.maths.sameness.realsets import (
     union,
 )
 from grader.maths.tree import Node
-from grader.maths.values.evaluate import exact
+from grader.maths.values.exact import exact
 
 _INFINITY = Node("constant", (), "infinity")
 _MINUS_INFINITY = Node("negate", (_INFINITY,))

@@ -31,6 +31,7 @@ def evaluate(node: Node, values: Mapping[str, Fraction] | None = None) -> Fracti
 
     from grader.maths.values import evaluate as evaluation
     from grader.maths.values.algebra import Unclear
+    from grader.maths.values.exact import weight
     from grader.maths.values.rationals import BITS, NotRational, Rationals
     from grader.maths.values.shapes import infer
 
@@ -41,7 +42,7 @@ def evaluate(node: Node, values: Mapping[str, Fraction] | None = None) -> Fracti
     if unknown:
         raise StudentError(f"A number is wanted, but {unknown[0]} has no value here.", code="not-a-number")
     node, _ = infer(node, Symbols({name: Symbol(name, "scalar") for name in given}))
-    if evaluation.weight(node) > BITS:
+    if weight(node) > BITS:
         raise StudentError("The number is too large.", code="too-large")
     integers = {name: int(value) for name, value in given.items() if value.denominator == 1}
     exact = {name: fmpq(value.numerator, value.denominator) for name, value in given.items()}

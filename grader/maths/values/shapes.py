@@ -7,40 +7,24 @@ what NumPy's `@` does with vectors, which have no orientation there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from typing import Any
 
 from grader.errors import StudentError
-from grader.maths.names import FUNCTIONS, SCALAR, Dimension, Shape, Symbol, Symbols, unknown_name
+from grader.maths.names import SCALAR, Dimension, Shape, Symbol, Symbols, unknown_name
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node, call, names_in, number
 from grader.maths.values import entrywise
+from grader.maths.values.call_shapes import MOST_SIZE, shape_of_call
 from grader.maths.values.derivative import differentiate
 from grader.maths.values.limits import settled_limit
 from grader.maths.values.matrix_limits import matrix_limit
+from grader.maths.values.shape_words import FLEXIBLE, ShapeError, describe, is_infinite
 
-# A multiple of the identity whose size the formula has not settled yet.
-FLEXIBLE: Shape = ("?", "?")
-# Rows or columns of matrices that a formula names by number.
-MOST_SIZE = 64
+__all__ = ("FLEXIBLE", "ShapeError", "describe", "infer")
 
-_REDUCING = frozenset(("trace", "det", "rank", "total", "mean"))
-# Functions of arrays; all others are applied entry by entry.
-_OF_ARRAYS = (
-    _REDUCING
-    | frozenset(("row_of", *"norm inv pinv diag transpose dag dot cross outer solve lstsq".split()))
-    | frozenset(("eye", "zeros", "ones", "root", "log", "softmax"))
-)
 _CONDITIONS = frozenset("relation and or not implies truth member".split())
 _SCALARS = frozenset("number decimal constant partial".split())
 _PLAIN = frozenset("number decimal sum negate product divide power".split())
-
-
-class ShapeError(StudentError):
-    """A formula whose shapes do not fit; the message names the sub-expression."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, code="shape")
 
 
 def infer(
@@ -63,7 +47,7 @@ def infer(
     """
     if kept is None and _is_plain(node, symbols.table):
         return node, SCALAR
-    return _Inference(symbols, square, kept).infer(node, size)
+    return Inference(symbols, square, kept).infer(node, size)
 
 
 def _is_plain(node: Node, table: Mapping[str, Symbol]) -> bool:
@@ -80,23 +64,9 @@ def _is_plain(node: Node, table: Mapping[str, Symbol]) -> bool:
     return True
 
 
-def describe(shape: Shape) -> str:
-    """A shape in words.
+class Inference:
+    """What one formula is settled with; each method settles one kind of node and says its shape."""
 
-    >>> describe(("n", 1)), describe(("n", "d")), describe((1, 1))
-    ('a vector with n entries', 'n x d', 'a number')
-    """
-    rows, columns = shape
-    if shape == SCALAR:
-        return "a number"
-    if columns == 1:
-        return f"a vector with {rows} entries"
-    if rows == 1:
-        return f"a row with {columns} entries"
-    return f"{rows} x {columns}"
-
-
-class _Inference:
     def __init__(
         self, symbols: Symbols, square: bool, kept: dict[Node, tuple[Node, Shape, bool]] | None
     ) -> None:
@@ -150,7 +120,7 @@ class _Inference:
         raise StudentError(f"A formula is wanted, not the relation {to_text(node)}.", code="relation")
 
     def remembered(
-        self, node: Node, method: Callable[[_Inference, Node, None], tuple[Node, Shape]]
+        self, node: Node, method: Callable[[Inference, Node, None], tuple[Node, Shape]]
     ) -> tuple[Node, Shape]:
         """What a tree came to when it was met before, or comes to now."""
         assert self.known is not None
@@ -259,7 +229,7 @@ class _Inference:
         """Whether a condition compares vectors."""
         if node.op != "relation":
             return node.op in ("and", "or", "not") and any(map(self.is_entrywise, node.args))
-        sides = [side for side in node.args if not _is_infinite(side)]
+        sides = [side for side in node.args if not is_infinite(side)]
         return any(self.infer(side, None)[1] not in (SCALAR, FLEXIBLE) for side in sides)
 
     def condition(self, node: Node) -> Node:
@@ -273,7 +243,7 @@ class _Inference:
         raise StudentError(f"{to_text(node)} is not a condition.", code="condition")
 
     def side(self, node: Node) -> Node:
-        return node if _is_infinite(node) else self.scalar(node, "a side of a condition")
+        return node if is_infinite(node) else self.scalar(node, "a side of a condition")
 
     def set(self, node: Node) -> Node:
         if node.op in ("set", "interval"):
@@ -546,150 +516,25 @@ class _Inference:
             )
         return Node("power", (base, exponent)), shape
 
-    def call(self, node: Node, size: Dimension | None) -> tuple[Node, Shape]:
-        pair: Any = node.value
-        name, primes = pair
-        declared = self.symbols.table.get(name)
-        if declared is not None and declared.kind != "function":
-            declared = None
-        if declared is None:
-            counts = FUNCTIONS.get(name)
-            if counts is None:
-                raise unknown_name(name, self.symbols, 1)
-            if len(node.args) not in counts:
-                wanted = "one or more" if len(counts) > 10 else " or ".join(map(str, counts))
-                raise StudentError(f"{name} takes {wanted} argument(s), not {len(node.args)}.", code="syntax")
-            if name in ("eye", "zeros", "ones"):
-                return self.filled(name, node)
-        elif not node.args or (declared.meaning and len(node.args) != 1):
-            raise StudentError(f"{name} takes one argument, not {len(node.args)}.", code="syntax")
-        inner = size if name in ("inv", "pinv", "dag") or name not in _OF_ARRAYS else None
-        typed = [
-            (argument, SCALAR) if _is_infinite(argument) and name == "norm" else self.infer(argument, inner)
-            for argument in node.args
-        ]
-        args, shapes = tuple(term for term, _ in typed), [shape for _, shape in typed]
-        settled = Node("call", args, node.value)
-        if declared is not None or name not in _OF_ARRAYS or (name in ("softmax", "log") and len(args) == 1):
-            if primes and len(args) > 1:
-                raise StudentError(
-                    f"{to_text(node)}: a prime of several arguments has no meaning.", code="syntax"
-                )
-            arrays = [shape for shape in shapes if shape != SCALAR]
-            shape = arrays[0] if arrays else SCALAR
-            if any(other != shape for other in arrays) or (len(arrays) < len(shapes) and shape[1] != 1):
-                raise ShapeError(f"{to_text(node)}: the arguments have different shapes.")
-            if declared is not None and declared.domain == "scalar":
-                return settled, SCALAR
-            if name in ("max", "min") and len(args) == 1:
-                return settled, SCALAR
-            return settled, shape
-        if primes:
-            raise StudentError(f"{to_text(node)}: {name} has no derivative here.", code="syntax")
-        if name in ("log", "root"):
-            if shapes[1] != SCALAR:
-                raise ShapeError(f"{to_text(node.args[1])} is {describe(shapes[1])}; a number is wanted.")
-            if name == "log":
-                return self.infer(
-                    Node("divide", (call("log", node.args[0]), call("log", node.args[1]))), size
-                )
-            return self.infer(Node("power", (node.args[0], Node("divide", (number(1), node.args[1])))), size)
-        if name == "norm" or name in _REDUCING:
-            if name in ("trace", "det") and not self.same(*shapes[0]):
-                raise ShapeError(
-                    f"{to_text(node)}: {to_text(node.args[0])} is {describe(shapes[0])}, not square."
-                )
-            if name in ("trace", "det", "rank") and FLEXIBLE in shapes:
-                raise StudentError("The size of the identity matrix cannot be told.", code="size")
-            return settled, SCALAR
-        return self.matrix_function(name, node, args, shapes)
 
-    def filled(self, name: str, node: Node) -> tuple[Node, Shape]:
-        """eye(n), zeros(n, d) and ones(n)."""
-        given = node.args[0].args if node.args[0].op == "list" else node.args
-        if not given or len(given) > 2:
-            raise StudentError(f"{to_text(node)}: a size is wanted.", code="syntax")
-        sizes = [self.dimension(argument) for argument in given]
-        if name == "eye" and sizes[0] == 1:
-            return number(1), SCALAR
-        if name == "eye":
-            return Node("identity", (), sizes[0]), (sizes[0], sizes[0])
-        shape: Shape = (sizes[0], sizes[1] if len(sizes) > 1 else 1)
-        if shape == SCALAR:
-            return number(int(name == "ones")), SCALAR
-        return Node("filled", (number(int(name == "ones")),), shape), shape
-
-    def dimension(self, node: Node) -> Dimension:
-        if node.op == "number" and isinstance(node.value, Fraction) and node.value.denominator == 1:
-            if not 1 <= node.value <= MOST_SIZE:
-                raise StudentError(f"A matrix of size {node.value} is not worked out.", code="too-large")
-            return int(node.value)
-        found = self.symbols.find(to_text(node)) if node.op == "symbol" else None
-        if found is None or found.kind != "dimension":
-            raise StudentError(f"{to_text(node)} is not a dimension.", code="unknown-name")
-        return found.name
-
-    def matrix_function(
-        self, name: str, node: Node, args: tuple[Node, ...], shapes: list[Shape]
-    ) -> tuple[Node, Shape]:
-        shape, shown = shapes[0], to_text(node.args[0])
-        if name == "transpose":
-            return self.infer(Node("transpose", (node.args[0],)), None)
-        if name == "dag":
-            return call("dag", args[0]), (shape[1], shape[0])
-        if name == "cross":
-            if any(other not in ((3, 1), shape) or other[1] != 1 for other in shapes):
-                raise ShapeError(f"{to_text(node)}: the cross product is of two vectors with 3 entries.")
-            return call("cross", *args), shape
-        if name == "inv":
-            if not self.same(*shape):
-                raise ShapeError(f"{shown} is {describe(shape)}; only square matrices have an inverse.")
-            return call("inv", args[0]), shape
-        if name == "pinv":
-            return call("pinv", args[0]), (shape[1], shape[0])
-        if name == "row_of":
-            if shapes[1] != SCALAR or FLEXIBLE in shapes:
-                raise ShapeError(f"{to_text(node)}: a matrix and a number are wanted.")
-            return node._replace(args=args), (shapes[0][1], 1)
-        if name == "diag":
-            if shape[1] == 1:
-                return call("diag", args[0]), (shape[0], shape[0])
-            return call("diagonal", args[0]), (shape[0], 1)
-        if name == "dot":
-            return self.product(Node("matmul", node.args), None)
-        if name == "outer":
-            return self.product(Node("product", (node.args[0], Node("transpose", (node.args[1],)))), None)
-        if name in ("solve", "lstsq"):
-            if not self.same(shape[0], shapes[1][0]) or (name == "solve" and not self.same(*shape)):
-                raise ShapeError(f"{to_text(node)}: {describe(shape)} and {describe(shapes[1])} do not fit.")
-            inverse = "inv" if name == "solve" else "pinv"
-            return Node("product", (call(inverse, args[0]), args[1])), (shape[1], shapes[1][1])
-        raise StudentError(f"{name} has no value here.", code="syntax")
-
-
-def _is_infinite(node: Node) -> bool:
-    node = node.args[0] if node.op == "negate" else node
-    return node.op == "constant" and node.value == "infinity"
-
-
-_METHODS: dict[str, Callable[[_Inference, Node, Dimension | None], tuple[Node, Shape]]] = {
-    "identity": _Inference.identity,
-    "negate": _Inference.negate,
-    "transpose": _Inference.transpose,
-    "sum": _Inference.sum,
-    "product": _Inference.product,
-    "matmul": _Inference.product,
-    "hadamard": _Inference.hadamard,
-    "divide": _Inference.divide,
-    "power": _Inference.power,
-    "call": _Inference.call,
-    "fold": _Inference.fold,
-    "entry": _Inference.entry,
-    "cases": _Inference.cases,
-    "indicator": _Inference.indicator,
-    "derivative": _Inference.derivative,
-    "integral": _Inference.integral,
-    "limit": _Inference.limit,
+_METHODS: dict[str, Callable[[Inference, Node, Dimension | None], tuple[Node, Shape]]] = {
+    "identity": Inference.identity,
+    "negate": Inference.negate,
+    "transpose": Inference.transpose,
+    "sum": Inference.sum,
+    "product": Inference.product,
+    "matmul": Inference.product,
+    "hadamard": Inference.hadamard,
+    "divide": Inference.divide,
+    "power": Inference.power,
+    "call": shape_of_call,
+    "fold": Inference.fold,
+    "entry": Inference.entry,
+    "cases": Inference.cases,
+    "indicator": Inference.indicator,
+    "derivative": Inference.derivative,
+    "integral": Inference.integral,
+    "limit": Inference.limit,
 }
 
 
