@@ -186,3 +186,13 @@ def test_a_notebook_in_another_language_is_not_run() -> None:
     mended = _repair.runnable(File("hw.ipynb", json.dumps(data).encode()))
     assert mended.cells == ()
     assert "written in R" in mended.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("level", "depth"), [(1, 1), (6, 6), ("2", 2), (0, 1), (7, 1), (12, 1), ("", 1), (None, 1), (2.0, 1)]
+)
+def test_a_heading_of_version_3_has_a_level_from_1_to_6(level: Any, depth: int) -> None:
+    cell = {"cell_type": "heading", "level": level, "source": "2.1"}
+    data = json.dumps({"nbformat": 3, "worksheets": [{"cells": [cell]}]}).encode()
+    (block,) = documents.read(File("hw.ipynb", data)).blocks
+    assert (block.kind, block.text, block.level) == ("heading", "2.1", depth)

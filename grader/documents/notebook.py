@@ -105,7 +105,7 @@ def _read_cell(cell: Pairs, number: int, reading: _Reading) -> int:
         _read_outputs(cell, text, place, reading)
     elif kind == "heading":  # version 3
         level = cell.get("level")
-        depth = int(level) if isinstance(level, str) and level in "123456" else 1
+        depth = int(level) if isinstance(level, str) and level in tuple("123456") else 1
         reading.blocks.append(
             Block("heading", " ".join(text.split()), Place(reading.path, number, 1), level=depth)
         )
