@@ -74,6 +74,8 @@ def arguments(parser: Parser, token: Token) -> list[Node]:
             raise parser.unexpected(parser.at - 1, repr(brackets.CLOSERS[opening.text]))
         if len(entries) > 1 and opening.text == "[" and token.extra[0] in ("diag", "norm", "mean", "total"):
             return [Node("list", tuple(entries))]
+        if len(entries) > 2 and token.extra[0] == "diag":  # two may be an array and which diagonal is meant
+            return [Node("list", tuple(entries))]
         return entries
     if opening.kind == "group":
         parser.at += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from grader.errors import StudentError
 from grader.maths.tree import Node
@@ -65,6 +66,8 @@ def expand(node: Node) -> Entries:
             return transposed(expand(node.args[0]))
         case "call" if node.value == ("transpose", 0):
             return transposed(expand(node.args[0]))
+        case "call" if node.value == ("diag", 0) and (found := expand(node.args[0])).vector:
+            return _diagonal(found)
         case "sum":
             return _sum([expand(arg) for arg in node.args])
         case "product" | "divide" | "matmul" | "hadamard":
@@ -81,6 +84,13 @@ def transposed(entries: Entries) -> Entries:
     return Entries(
         (columns, rows), tuple(cells[r * columns + c] for c in range(columns) for r in range(rows))
     )
+
+
+def _diagonal(entries: Entries) -> Entries:
+    size = len(entries.cells)
+    nothing = Node("number", (), Fraction(0))
+    cells = tuple(entries.cells[r] if r == c else nothing for r in range(size) for c in range(size))
+    return Entries((size, size), cells)
 
 
 def _stacked(rows: list[Entries]) -> Entries:
