@@ -699,3 +699,48 @@ def test_what_is_stated_of_a_multiple_is_divided_by_it_and_doubted() -> None:
 def test_a_matrix_in_front_is_no_factor() -> None:
     (found,) = find([Wanted("4", "4", ("w",))], "# 4\n\n$$X w = t$$\n\nand more\n\n$$A = B$$\n")["4"]
     assert "frac" not in found.text
+
+
+RESTARTED = [Wanted(number, number, ("p", "q")) for number in ("3.1", "3.2", "4.1", "4.2")]
+
+
+@pytest.mark.parametrize("again", ["# 3 Waves and tides\n\n", ""])
+def test_numbers_that_begin_again_are_those_of_the_question_that_never_comes(again: str) -> None:
+    first = "# 3 Waves\n\n## 3.1 Height\n\n$p = 1$\n\n## 3.2 Length\n\n$p = 2$\n\n"
+    second = "## 3.1 Moon\n\n$p = 3$\n\n## 3.2 Sun\n\n$p = 4$\n"
+    assert texts(RESTARTED, first + again + second) == {"3.1": "1", "3.2": "2", "4.1": "3", "4.2": "4"}
+
+
+def test_a_heading_that_is_copied_before_its_answer_begins_nothing_again() -> None:
+    copied = "## 3.1 Height\n\nHow high?\n\n## 3.2 Length\n\nHow long?\n\n"
+    answered = copied.replace("How high?", "$p = 1$").replace("How long?", "$p = 2$")
+    assert texts(RESTARTED, copied + answered) == {"3.1": "1", "3.2": "2"}
+    assert texts(RESTARTED, answered + "## 4.1 Moon\n\n$p = 3$\n\n## 3.1 Sun\n\n$p = 1$\n")["4.1"] == "3"
+
+
+@pytest.mark.parametrize("tag", ["3.2", "q3_2", "answer-3.2", "Problem 3.2", "3.2_answer"])
+def test_a_cell_whose_tag_is_a_number_answers_that_question(tag: str) -> None:
+    cells = [
+        {"cell_type": "markdown", "metadata": {"tags": [tag]}, "source": "$p = 2$"},
+        {
+            "cell_type": "code",
+            "metadata": {"nbgrader": {"grade_id": "q4.1"}},
+            "source": "p = 3",
+            "outputs": [],
+        },
+        {"cell_type": "markdown", "metadata": {"tags": ["hide-input", "version 2"]}, "source": "Thanks."},
+    ]
+    data = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}).encode()
+    found = extract.find([documents.read(File("a.ipynb", data))], RESTARTED)
+    assert {part: one[0].text for part, one in found.items()} == {"3.2": "2", "4.1": "3"}
+
+
+def test_parts_in_one_line_of_an_exam_are_told_apart() -> None:
+    text = (
+        r"\documentclass{exam}\begin{document}\begin{questions}" + "\n"
+        r"\question Waves \begin{parts}\part $p = 1$ \part[2] $p = 2$\end{parts}" + "\n"
+        r"\end{questions}\end{document}" + "\n"
+    )
+    wanted = [Wanted("1a", "1a", ("p",)), Wanted("1b", "1b", ("p",))]
+    found = extract.find([documents.read(File("a.tex", text.encode()))], wanted)
+    assert {part: one[0].text for part, one in found.items()} == {"1a": "1", "1b": "2"}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from grader.documents import _numbering
+from grader.documents import _numbering, _restarts
 from grader.documents._numbering import Label, Number
 from grader.documents._prose import BOLD, DECIMAL, ITEM, NUMBERED
 from grader.types import Block
@@ -50,7 +50,7 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
 
     A line that merely begins with a number is a heading only if the sheet has that number.
     """
-    blocks = list(blocks)
+    blocks = _restarts.renumbered(list(blocks), labels)
     known = {label[:length] for label in labels for length in range(1, len(label) + 1)}
     stated = {
         number.label
@@ -61,7 +61,7 @@ def split(blocks: Iterable[Block], labels: Collection[Label]) -> list[Section]:
     sections = [Section(())]
     position = _Position()
     tops = _tops(blocks, labels)
-    again = _restarted(blocks, labels)
+    again = _restarts.restarted(blocks, labels)
     end = _back_matter(blocks)
     for at, block in enumerate(blocks):
         if at == end:
@@ -164,28 +164,6 @@ def _tops(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label
 def _single(block: Block) -> Label:
     number = _numbering.read(block.text)
     return number.label[:1] if number else ()
-
-
-def _restarted(blocks: Sequence[Block], labels: Collection[Label]) -> dict[int, Label]:
-    """Headings that repeat the number before them under another title, where the sheet's next is never seen.
-
-    So a second "3 Optimization" after "3 Regression" is the sheet's 4.
-    """
-    tops = [
-        (at, number)
-        for at, block in enumerate(blocks)
-        if block.kind == "heading" and block.level <= BOLD and (number := _numbering.read(block.text))
-        if len(number.label) == 1 and number.label[0].isdigit()
-    ]
-    seen = {number.label for _, number in tops}
-    again: dict[int, Label] = {}
-    for (_, before), (at, number) in pairwise(tops):
-        following = (str(int(number.label[0]) + 1),)
-        asked = any(label[:1] == following for label in labels)
-        other = bool(number.rest and before.rest) and number.rest != before.rest
-        if number.label == before.label and other and asked and following not in seen:
-            again[at] = following
-    return again
 
 
 def _next_letter(blocks: Sequence[Block], at: int) -> Label:

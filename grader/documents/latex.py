@@ -36,6 +36,8 @@ _LAYOUT = re.compile(
 _VERBATIM = re.compile(
     r"[ \t]*\\(begin|end)\{(?:verbatim|lstlisting|minted)\*?\}(?:\[[^\]]*\])?(?:\{(\w+)\})?"
 )
+# each of several parts in one line, and the first behind `\begin{parts}`, is a line of its own
+_PART = re.compile(r"(?<=[^\s\\])\s*(?=\\(?:question|part|subpart)(?![A-Za-z{]))")
 _NAMED = re.compile(r"%\s*assignment\s*:\s*([\w.-]+)\s*$", re.MULTILINE)
 
 
@@ -73,7 +75,10 @@ def _body(text: str) -> list[tuple[int, str]]:
     lines = list(enumerate(text.split("\n"), start=1))
     start = next((at for at, (_, line) in enumerate(lines) if "\\begin{document}" in line), -1)
     end = next((at for at, (_, line) in enumerate(lines) if "\\end{document}" in line), len(lines))
-    return lines[start + 1 : end]
+    body = lines[start + 1 : end]
+    if start >= 0 and (rest := lines[start][1].partition("\\begin{document}")[2]).strip():
+        body = [(lines[start][0], rest), *body]
+    return [(number, piece) for number, line in body for piece in _PART.split(line)]
 
 
 def _marked(line: str) -> list[str]:

@@ -17,6 +17,11 @@ SOURCE_LIMIT = 2 * 2**20
 OUTPUT_LIMIT = 10_000
 
 _ADVICE = "Open it in Jupyter and export it again with File > Download."
+_TAG = re.compile(
+    r"(?:(?:q|question|problem|exercise|part|task|answer|ans|solution)[-_ :.]*)?"
+    r"(\d{1,2}(?:[._-]\d{1,2}){0,3}(?:[._-]?\(?[a-z]\)?)?)(?:[-_ .]*(?:answer|ans|solution|text|code))?",
+    re.IGNORECASE,
+)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 
 
@@ -100,6 +105,8 @@ def _read_cell(cell: Pairs, number: int, reading: _Reading) -> int:
     if broken:
         message = "A character is half of a pair and was replaced by U+FFFD; type it again."
         reading.problems.append(Problem(place, message))
+    if (tag := _number_in_tags(cell)) and text.strip():
+        reading.blocks.append(Block("heading", tag, Place(reading.path, number, 1), level=2))
     if kind == "code":
         reading.blocks += _code.blocks(text, Place(reading.path, number, 1)) if text.strip() else ()
         _read_outputs(cell, text, place, reading)
@@ -115,6 +122,20 @@ def _read_cell(cell: Pairs, number: int, reading: _Reading) -> int:
         if number == 1 and reading.assignment is None:
             reading.assignment = assignment
     return len(text)
+
+
+def _number_in_tags(cell: Pairs) -> str:
+    """The number of a question in a cell's tags or its name in nbgrader: `2.2.3`, `q3a`, `answer-2_1`."""
+    metadata = cell.get("metadata")
+    if not isinstance(metadata, Pairs):
+        return ""
+    nbgrader = metadata.get("nbgrader")
+    named = nbgrader.get("grade_id") if isinstance(nbgrader, Pairs) else None
+    for name in (*_list(metadata.get("tags")), named):
+        found = _TAG.fullmatch(name.strip()) if isinstance(name, str) else None
+        if found:
+            return found[1].replace("_", ".").replace("-", ".")
+    return ""
 
 
 def _read_outputs(cell: Pairs, source: str, place: Place, reading: _Reading) -> None:
