@@ -17,6 +17,7 @@ from grader import checks
 from grader.documents._relations import relations
 from grader.errors import StudentError
 from grader.maths.notation import repairs
+from grader.maths.notation.by_entries import as_matrix
 from grader.types import Answer, Checklist, Note, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 MOST_LINKS = 6
 _FORMULA = re.compile(r"\$\$(.{1,2000}?)\$\$|(?<!\$)\$([^$]{1,500})\$(?!\$)", re.DOTALL)
+_ENTRY = re.compile(
+    r"(?:\\left)?\s*\(?\s*(?P<name>[^_]{1,80}?)\s*(?:\\right)?\s*\)?"
+    r"\s*_\s*\{\s*(?P<row>[a-z])\s*,?\s*(?P<column>[a-z])\s*\}"
+)
 _NAME = re.compile(r"\\?[A-Za-z][\w\\{}^*]{0,40}")
 _REPAIRED = frozenset(("unknown-name", "unknown-command", "syntax", "character"))
 _DECIDED = (Outcome.CORRECT, Outcome.PARTIAL, Outcome.INCORRECT)
@@ -62,10 +67,14 @@ def _repaired(part: Part, prepared: Any, answer: Answer) -> Verdict | None:
 
 def _with_own_names(part: Part, prepared: Any, answer: Answer) -> Verdict | None:
     """The verdict with the names put in that the student has given a meaning beside the answer."""
-    meanings = _meanings(answer, part)
-    if not meanings:
+    meanings, matrices = _meanings(answer, part), _matrices(answer)
+    if not meanings and not matrices:
         return None
-    text = answer.text + "".join(f", where {name} = {value}" for name, value in meanings.items())
+    text = answer.text
+    for name, value in matrices.items():
+        whole_name = rf"(?<![A-Za-z\\{{]){re.escape(name)}(?![A-Za-z])"
+        text = rf"\left({value}\right)".join(re.split(whole_name, text))
+    text += "".join(f", where {name} = {value}" for name, value in meanings.items())
     whole = answer._replace(text=text, chain=())
     verdict: Verdict | None
     try:
@@ -74,7 +83,7 @@ def _with_own_names(part: Part, prepared: Any, answer: Answer) -> Verdict | None
         verdict = _repaired(part, prepared, whole)
     if verdict is None:
         return None
-    told = ", ".join(f"{name} = {value}" for name, value in meanings.items())
+    told = ", ".join(f"{name} = {value}" for name, value in (meanings | matrices).items())
     return replace(
         verdict, evidence=(Note("remark", f"Read with what stands beside it: {told}."), *verdict.evidence)
     )
@@ -90,6 +99,19 @@ def _meanings(answer: Answer, part: Part) -> dict[str, str]:
                 found.setdefault(name, set()).add(relation.value.strip())
     single = {name: min(values) for name, values in found.items() if len(values) == 1}
     return {name: value for name, value in single.items() if not re.search(r"[=,;]|\\text", value)}
+
+
+def _matrices(answer: Answer) -> dict[str, str]:
+    """The matrices of an answer that the text beside it gives entry by entry, each in one way only."""
+    found: dict[str, set[str | None]] = {}
+    for formula in _FORMULA.finditer(answer.passage):
+        for relation in relations(formula[1] or formula[2]):
+            entry = _ENTRY.fullmatch(relation.sides[0].strip())
+            if entry and (name := entry["name"].strip()) in answer.text:
+                matrix = as_matrix(relation.value, entry["row"], entry["column"])
+                found.setdefault(name, set()).add(matrix)
+    single = {name: min(map(str, values)) for name, values in found.items() if len(values) == 1}
+    return {name: value for name, value in single.items() if value != "None"}
 
 
 def _unsure(part: Part, prepared: Any, answer: Answer) -> Verdict | None:

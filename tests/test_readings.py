@@ -40,6 +40,13 @@ parts:
     answer: {name: [z]}
     check: array
     expected: "[14, 28, 10]"
+  "5":
+    title: A Jacobian
+    points: 1
+    answer: {name: [g]}
+    symbols: {u: {vector: d}, v: {vector: d}}
+    check: expression
+    expected: (diag(u) - u u') v
   "4":
     title: A product
     points: 1
@@ -234,6 +241,26 @@ def test_a_column_whose_place_or_entry_is_open_is_left_as_it_is(column: str) -> 
 def with_passage(sheet: rubric.Rubric, prepared: rubric.Prepared, text: str, passage: str) -> Mark:
     (wanted,) = [one for one in sheet.parts if one.id == "1"]
     return marking.judge(wanted, prepared["1"], (Answer("1", text, Place("a.md"), "latex", passage),))
+
+
+@pytest.mark.parametrize(
+    ("passage", "points"),
+    [
+        (r"where $J_{ij} = I(i=j) u_i - u_i u_j$", 1),
+        (r"$$\left(J\right)_{i,j} = \frac{a}{b} = \delta_{ij} u_i - u_i \cdot u_j$$", 1),
+        (r"$J_{kl} = u_k (\mathbb{1}[k = l] - u_l)$", 1),
+        (r"$J_{ij} = I(i=j) u_i$", None),
+        (r"$J_{ij} = u_i$", None),
+        (r"$J_{ij} = u_i / u_j$", None),
+        (r"$J_{ij} = I(i=j) u_i - u_i u_j$ or $J_{ij} = u_i u_j$", None),
+    ],
+)
+def test_a_matrix_that_is_given_entry_by_entry_is_read(
+    sheet: rubric.Rubric, prepared: rubric.Prepared, passage: str, points: int | None
+) -> None:
+    (wanted,) = [one for one in sheet.parts if one.id == "5"]
+    answer = Answer("5", "J^T v", Place("a.md"), "latex", passage)
+    assert marking.judge(wanted, prepared["5"], (answer,)).points == points
 
 
 def test_a_name_of_ones_own_means_what_the_text_beside_the_answer_says(

@@ -30,6 +30,7 @@ _OPENING_WORDS = re.compile(r"^\s*\\(?:text|mbox|textrm)\{[A-Za-z ,:.()]*[ ,:]\s
 _DECLARED = re.compile(
     r"\s*\\(?:text|mbox|textrm|textbf)\{\s*(?:final\s+)?(?:solution|answer|result)", re.IGNORECASE
 )
+_ANNOUNCED = re.compile(r"\b(?:solution|answer|result)\s*(?:is|:|will be)\s*$", re.IGNORECASE)
 _DOTTED = re.compile(r"\\begin\{.*\\[cdv]?dots", re.DOTALL)
 _GOES_ON = re.compile(r"\s*=(?!=)")
 _CONDITION = re.compile(
@@ -160,9 +161,10 @@ def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _on_line(line: str, quantity: Quantity, place: Place) -> Iterator[Found]:
     line = _BULLET.sub("", line, count=1).replace("`", "")
-    for _, end, formula in inline(line):
+    for start, end, formula in inline(line):
+        declared = bool(_ANNOUNCED.search(line[max(0, start - 40) : start]))
         for found in _from_relations(relations(formula), quantity, place, "latex"):
-            yield _under_condition(found, line[end:], quantity)
+            yield _under_condition(replace(found, declared=found.declared or declared), line[end:], quantity)
     if "=" not in line and ":" not in line:
         return
     if parts := named(line):

@@ -43,7 +43,9 @@ _COLUMN = re.compile(
     re.DOTALL,
 )
 _NO_ENTRY = re.compile(r"0|\\[vcd]dots|\.{3}|")
-_INDEX = re.compile(r"_\s*\{?\s*([a-z])\s*\}?\s*$|^\s*([a-z])(?![A-Za-z])")
+_INDEX = re.compile(r"_\s*\{?\s*([a-z])\s*\}?\s*$")
+_LONE = re.compile(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])")
+_WORDS = re.compile(r"\\[A-Za-z]+\s*\{[^{}]*\}")
 
 
 class Repair(NamedTuple):
@@ -87,8 +89,10 @@ def _columns(text: str, symbols: Symbols) -> Iterator[Repair]:
         dotted = any("dots" in row or "..." in row for row in rows)
         if len(entries) != 1 or not dotted or "&" in match["body"]:
             return match[0]
-        index = _INDEX.search(match["place"] or entries[0])
-        unit = f"e_{index[1] or index[2]}" if index else ""
+        lone = set(_LONE.findall(_WORDS.sub(" ", match["place"] or "")))
+        index = _INDEX.search(entries[0])
+        name = lone.pop() if len(lone) == 1 else index[1] if index and not match["place"] else ""
+        unit = f"e_{name}" if name else ""
         if not unit or symbols.find(unit) is None:
             return match[0]
         told.append(f"Read the column with dots as {entries[0]} times {unit}.")
