@@ -648,7 +648,9 @@ OF_EACH_KIND = [
     [
         ("Not sure what is meant. So it comes at no computational cost at all, but it is kept.", {"6.time"}),
         ("The table is fixed, so reading $f(x)$ has no cost!", {"6.time"}),
-        ("It needs no extra memory.", {"6.memory"}),
+        ("It needs no memory.", {"6.memory"}),
+        ("It needs no extra memory.", set()),
+        ("The memory is $O(n^2)$. Reading it takes no time and no memory.", set()),
         ("There is no cost function here.", set()),
         ("Is there no cost?", set()),
     ],

@@ -24,7 +24,7 @@ _CASE = re.compile(r"(?:(?<=[,;])|(?<=,\sand)|(?<=;\sand))\s+(?=(?:if|when|for|w
 _REGIME = re.compile(r"\w(?:ll|gg)\w")
 # "it comes at no computational cost": of memory or of time
 _FREE = re.compile(
-    r"\b(?:no|zero)\s+(?:(?:extra|additional|further)\s+)?"
+    r"\b(?:no|zero)\s+"
     r"(?:(?P<memory>(?:memory|storage|space)(?:\s+costs?)?)"
     r"|(?:(?:computational|computation|computing|time)\s+)?(?:costs?|time|computations?|multiplications|operations))"
     r"(?:\s+at\s+all)?(?=\s*(?:[.,;:!)]|$))",
@@ -39,6 +39,7 @@ _AFTER = re.compile(r"\s*(?:scalar\s+)?((?:[A-Za-z-]+\s?){1,3})")
 def given(blocks: Sequence[Block], mine: Quantity, others: Sequence[Quantity]) -> list[Found]:
     """What sentences give for a quantity, the last one only; nothing where others could be meant as well."""
     found: list[Found] = []
+    nothing: list[Found] = []
     for block in blocks:
         if block.kind != "prose":
             continue
@@ -49,11 +50,11 @@ def given(blocks: Sequence[Block], mine: Quantity, others: Sequence[Quantity]) -
             if sentence.rstrip().endswith("?") or sentence.lstrip().startswith(">"):
                 continue
             value = _before_its_name(sentence, mine) or _by_its_name(sentence, mine, others)
-            value = value or _for_free(sentence, mine, others)
-            if value:
+            free = "" if value else _for_free(sentence, mine, others)
+            if value or free:
                 place = down(block.place, text.count("\n", 0, at + len(sentence) - len(sentence.lstrip())))
-                found.append(Found(value, place, "latex"))
-    return found[-1:]
+                (found if value else nothing).append(Found(value or free, place, "latex"))
+    return found[-1:] or nothing[-1:]
 
 
 def _sentences(text: str) -> Iterator[str]:
