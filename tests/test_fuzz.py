@@ -97,6 +97,7 @@ def test_bombs_are_answered_within_a_second(text: str, notation: Notation) -> No
         ("x = 1= -2", "7= pSymbolxolxlx = 1"),
         ("x = 1= 1= -1", "O= pSymbolxolxlx =umber-1"),
         ("x =scala!Ax = -2", "8 = pi1 or x = -1"),
+        ("x = 1symbol= -2", "8 = psynumberlbolx = -number0"),
         ("  2x=x= 1 or yx = -1", "xor x = - 1 or x = -1 xorr  x = -1"),
         ("  x=x= 1 or yx = -1", "xor x = - 1 or x = -1 xorr  x = -1"),
     ],

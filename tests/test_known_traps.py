@@ -1,4 +1,4 @@
-"""Pairs on which known checkers of mathematics are wrong, hang or change their mind: all of them come out right."""
+"""Pairs on which known checkers of mathematics are wrong, or hang, or change their mind."""
 
 from __future__ import annotations
 

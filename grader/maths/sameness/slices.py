@@ -19,6 +19,7 @@ Point = Mapping[str, End]
 _MOST_VARIABLES = 6
 _DRAWS = 4
 _MOST_SOLUTIONS = 12
+_MOST_EMPTY = 24  # lines without a solution of either, and none with one: more of them tell nothing
 # Values that make special cases show: zeros, ones, equal values.
 _SPECIAL = (
     (1, 1, 1, 1, 1, 1),
@@ -37,6 +38,7 @@ class Evidence:
     in_expected: bool = False
     solutions: list[Point] = field(default_factory=list)
     agreed: int = 0
+    empty: int = 0
     failed: int = 0
 
 
@@ -56,7 +58,7 @@ def slices(
                 name: End(_value(symbols, name, draw, place, random)) for place, name in enumerate(others)
             }
             _along(expected, got, along, point, symbols, found)
-            if found.point is not None:
+            if found.point is not None or (found.empty >= _MOST_EMPTY and not found.agreed):
                 return found
     return found
 
@@ -91,6 +93,7 @@ def _along(
         witness = member(outside, integers=domain == "integer")
         if witness is None:
             found.agreed += not left.empty
+            found.empty += left.empty
             if left.finite and not left.empty:
                 found.solutions.append({**point, name: left.points[0]})
                 if len(left.points) > 1:
