@@ -177,6 +177,24 @@ def test_another_parent_is_started_for_one_that_was_killed(isolation: Isolation)
         assert sandbox.run(b"reply(b'2')").frames == (b"2",)
 
 
+def test_another_parent_is_started_where_the_process_that_makes_rooms_was_killed() -> None:
+    mark = f"r{os.getpid()}"
+    with Sandbox("namespaces", Limits(wall_s=20), performs={"run": PERFORM}, warm=()) as sandbox:
+        code = f"ctypes.CDLL(None).prctl(15, b'{mark}')\ntime.sleep(1); reply(b'1')".encode()
+        with ThreadPoolExecutor(1) as pool:
+            run = pool.submit(sandbox.run, code)
+            until = time.monotonic() + 20
+            while not named(mark) and time.monotonic() < until:
+                time.sleep(0.01)
+            (student,) = named(mark)
+            parent = parent_of(student, 1)
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            (porter,) = (child for child in children if child != student)
+            os.kill(int(porter), signal.SIGKILL)
+            assert run.result().frames == (b"1",)
+        assert sandbox.run(b"reply(b'2')").frames == (b"2",)
+
+
 def test_a_run_that_never_comes_to_an_end_of_its_own_is_a_fault_of_the_machine() -> None:
     with Sandbox("namespaces", Limits(), performs={"run": PERFORM}, warm=()) as sandbox:
         sandbox._start = lambda: Broken()
