@@ -56,7 +56,6 @@ _MULTIPLE = re.compile(
     r"\s*(?:\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\*|\\,|\s)\s*(?P<name>[^=+<>]{1,80})"
 )
 _PAIR = re.compile(r"[A-Za-z][\w .()-]{0,40}?\s+\$?(?P<number>\d+)\$?")
-_TABLE_ROW = re.compile(r"\s*\|\s*([^|]*[A-Za-z][^|]*?)\s*\|\s*([^|]*?\d\$?)\s*\|\s*")
 _EMPTY_ROW = re.compile(r"[\s|:-]*")
 LIST_LEAST = 3
 """Labelled numbers under each other that are one list."""
@@ -330,8 +329,9 @@ def listed(blocks: Sequence[Block]) -> list[Found]:
 
 
 def _labelled_number(text: str) -> str:
-    if row := _TABLE_ROW.fullmatch(text):
-        text = f"{row[1]}: {row[2]}"
+    if text.lstrip().startswith("|"):
+        cells = text.strip().strip("|").split("|")
+        text = ": ".join(map(str.strip, cells)) if len(cells) == 2 else ""
     label = _ROW_LABEL.match(_BULLET.sub("", text, count=1).replace("$", ""))
     if label is None:
         return ""
