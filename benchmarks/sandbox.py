@@ -154,8 +154,10 @@ def by_process_s(pids: list[int]) -> list[float]:
 
 def settled(pids: list[int]) -> None:
     """Waits until the parents have taken leave of their runs: only then is the computing of those counted."""
+    # Not at once, for looking is computing too.
+    sleep(0.02)
     while parents() != pids:
-        sleep(0.001)
+        sleep(0.02)
 
 
 def parents() -> list[int]:
