@@ -100,7 +100,8 @@ def _expected(prepared: Prepared) -> Iterator[tuple[Node, Fraction, str]]:
     for target in prepared.key.targets:
         yield target.value.node, _FULL, ""
     for slip in prepared.key.slips:
-        yield slip.value.node, slip.credit, slip.say
+        if slip.credit is not None:
+            yield slip.value.node, slip.credit, slip.say
 
 
 def _verdict(

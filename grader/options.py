@@ -184,7 +184,7 @@ def _annotated(arguments: tuple[Any, ...], value: Any, path: Path, mismatches: l
     except ValueError as error:
         mismatches.append(Mismatch(path, shown(given), _meant(error)))
         return None
-    if kind is not Any and not (isinstance(kind, type) and isinstance(value, kind)):
+    if kind is not Any and not (isinstance(kind, type | UnionType) and isinstance(value, kind)):
         value = _value(kind, value, path, mismatches)
     for rule in rules:
         if isinstance(rule, Size) and len(mismatches) == before:

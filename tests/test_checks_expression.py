@@ -113,6 +113,16 @@ def test_a_declared_mistake_wins_over_a_slip_that_is_found() -> None:
     assert _judge(options, "W2 w0").message == "Transpose W2."
 
 
+def test_a_declared_answer_may_be_left_to_a_person() -> None:
+    options: dict[str, object] = {
+        "expected": "W2' w0",
+        "mistakes": [{"is": "2 W2' w0", "credit": "person", "say": "Twice as much: which data were meant?"}],
+    }
+    verdict = _judge(options, "W2' (w0 + w0)")
+    assert (verdict.outcome, verdict.credit) == (Outcome.UNDECIDED, None)
+    assert (verdict.code, verdict.message) == ("mistake-1", "Twice as much: which data were meant?")
+
+
 def test_a_declared_mistake_that_does_not_conform_is_recognised_in_other_forms() -> None:
     options: dict[str, object] = {
         "expected": "W2' (w0 + w0)",

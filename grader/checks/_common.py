@@ -55,6 +55,18 @@ Formula = Annotated[str, By(_as_text)]
 Credit = Annotated[Fraction, By(_as_credit)]
 
 
+def _as_credit_or_person(value: object) -> Fraction | None:
+    if value is None or value == "person":
+        return None
+    try:
+        return _as_credit(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or `person`") from None
+
+
+CreditOrPerson = Annotated[Fraction | None, By(_as_credit_or_person)]
+
+
 class Accepted(CheckOptions):
     """One value that earns full marks; `as` names its convention in the report.
 
@@ -68,10 +80,10 @@ class Accepted(CheckOptions):
 
 
 class Mistake(CheckOptions):
-    """One wrong value that is known, the credit it earns and what is said of it."""
+    """One wrong value that is known, the credit it earns (`person`: one decides) and what is said of it."""
 
     is_: Formula
-    credit: Credit
+    credit: CreditOrPerson
     say: str
 
 
@@ -131,11 +143,11 @@ class Target(NamedTuple, Generic[T]):
 
 
 class Slip(NamedTuple, Generic[T]):
-    """The value of a declared mistake, a typed form of it, its credit and what is said."""
+    """The value of a declared mistake, a typed form of it, its credit or None for a person, what is said."""
 
     value: T
     text: str
-    credit: Fraction
+    credit: Fraction | None
     say: str
 
 
@@ -293,14 +305,16 @@ def judge_against(
     if key.open and not other.declared and other.credit is not None:
         message = f"{other.message} {_OPEN}"
         return undecided(other.code, message, read, *other.evidence, *evidence)
-    outcome = Outcome.UNDECIDED if other.credit is None else outcome_of(other.credit)
+    outcome = outcome_of(other.credit)
     return Verdict(
         outcome, other.credit, other.code, other.message, text, mathml, (*other.evidence, *evidence)
     )
 
 
-def outcome_of(credit: Fraction) -> Outcome:
-    """The outcome that goes with a fraction of the points."""
+def outcome_of(credit: Fraction | None) -> Outcome:
+    """The outcome that goes with a fraction of the points; None where a person decides."""
+    if credit is None:
+        return Outcome.UNDECIDED
     if credit == FULL:
         return Outcome.CORRECT
     return Outcome.PARTIAL if credit > 0 else Outcome.INCORRECT

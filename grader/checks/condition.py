@@ -58,7 +58,7 @@ class Slip:
 
     claim: Claim
     text: str
-    credit: Fraction
+    credit: Fraction | None
     say: str
 
 
