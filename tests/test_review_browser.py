@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,6 +184,23 @@ def test_a_class_of_300_is_marked_by_keyboard_in_few_decisions(
                 if (student, part) in waiting:
                     assert own[0].points is None
                     assert mark.who in ("tess", "tom")
+
+
+def test_htmx_makes_no_code_of_text_on_this_page(tmp_path: Path) -> None:
+    _, rubric, out = graded(tmp_path, 3)
+    # In a task of the page's own: what a debugger asks is exempt from the policy.
+    asked = """() => new Promise(told => setTimeout(() => {
+        try { told(htmx._('6 * 7') ?? 'nothing') } catch (error) { told(String(error)) }
+    }))"""
+    with browser.browser() as chromium, browser.review(out, "tess", rubric) as address:
+        # Without our configuration and policy it does: that is what they are for.
+        bare = chromium.new_page()
+        bare.add_script_tag(content=(files("grader.review") / "static" / "htmx.min.js").read_text("utf-8"))
+        assert bare.evaluate(asked) == 42
+        page = browser.opened(chromium, address)
+        assert page.evaluate(asked) == "nothing"
+        page.evaluate("htmx.config.allowEval = true")
+        assert "EvalError" in page.evaluate(asked)
 
 
 def test_everything_can_be_reached_without_a_mouse(tmp_path: Path) -> None:

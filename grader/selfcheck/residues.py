@@ -6,6 +6,7 @@ A bundle for students carries this file under the name `flint`. It offers what t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, Self
@@ -43,16 +44,18 @@ def _passes(number: int, base: int, odd: int, twos: int) -> bool:
     return False
 
 
-class _Field:
+class _Field(ABC):
     """The four operations, by a rule on what a number is made of."""
 
     __slots__ = ()
 
+    @abstractmethod
     def _from(self, other: Any, rule: Callable[[Any, Any], Any]) -> Any:
-        raise NotImplementedError
+        """What a rule makes of this number and another; NotImplemented where that is none."""
 
+    @abstractmethod
     def _over(self, above: Any, below: Any) -> Any:
-        raise NotImplementedError
+        """The quotient of what two numbers are made of."""
 
     def __add__(self, other: Any) -> Any:
         return self._from(other, lambda a, b: a + b)
