@@ -91,7 +91,7 @@ def _larger(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         two.map(lambda pair: Node("hadamard", pair)),
         st.tuples(two, st.sampled_from(["+-", "-+"])).map(lambda pair: Node("plusminus", *pair)),
         inner.map(lambda node: Node("plusminus", (node,), "+-")),
-        two.map(lambda pair: Node("list", (pair[0], *pair))),
+        two.map(lambda pair: _array((pair[0], *pair))),
         two.map(lambda pair: Node("matrix", (Node("list", pair), Node("list", pair)))),
         st.tuples(_ATOMS, st.sampled_from(["X", "a"])).map(
             lambda pair: Node("entry", (symbol(pair[1]), pair[0], *((pair[0],) if pair[1] == "X" else ())))
@@ -111,6 +111,11 @@ def _larger(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         st.tuples(inner, condition, inner, condition).map(lambda parts: Node("cases", parts)),
         condition.map(lambda node: Node("indicator", (node,))),
     )
+
+
+def _array(entries: tuple[Node, ...]) -> Node:
+    """A list; one of lists only is a matrix in every notation, and all lists here have three entries."""
+    return Node("matrix" if all(entry.op == "list" for entry in entries) else "list", entries)
 
 
 def _bind(node: Node, index: str) -> Node:

@@ -17,9 +17,11 @@ from grader.maths.notation import read
 from grader.maths.sameness.brackets import as_intervals
 from grader.maths.sameness.decide import Policy, decide
 from grader.maths.sameness.formula import frame_of
+from grader.maths.sameness.glance import compare_at_a_glance
 from grader.maths.sameness.identity import Comparison, find_counterexample, settle
 from grader.maths.spelling import canonical
 from grader.maths.tree import Node, names_in
+from grader.types import Notation
 
 if TYPE_CHECKING:
     from grader.types import Counterexample
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 Outcome = Literal["same", "different", "undecided", "unreadable"]
 OUTCOMES: Final = get_args(Outcome)
 
+# Longer references are read again for each answer, so that what is kept stays small.
+_LONG: Final = 1_000
 _DOUBTS: Final = {
     "real-only": "The same solutions among the real numbers, not among the complex: name the domain.",
     "spellings": "The same if names such as x1 and x_1 are one: declare them, or spell them alike.",
@@ -79,13 +83,18 @@ def _decide(pair: Pair) -> Found:
     except StaffError as error:
         return Found(pair.key, "unreadable", f"The symbols: {error}", code="symbols")
     trees = []
-    for whose in ("reference", "answer"):
+    for whose, read_one in (("reference", _reference), ("answer", _answer)):
         try:
-            trees.append(_read(pair, declared, whose))
+            trees.append(read_one(pair))
         except StudentError as error:
             return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
+    reference, answer = trees
+    if pair.options == "{}":
+        glance = compare_at_a_glance(reference, answer, declared)
+        if glance is not None and glance.outcome == "same":
+            return _told(pair, glance, _spelling_doubt(pair))
     reference, answer = as_intervals(
-        (trees[0], trees[1]), (pair.reference, pair.answer), (pair.reference_notation, pair.notation)
+        (reference, answer), (pair.reference, pair.answer), (pair.reference_notation, pair.notation)
     )
     symbols = _opened(pair, declared, reference, answer)
     try:
@@ -93,18 +102,38 @@ def _decide(pair: Pair) -> Found:
         doubt = _doubt(pair, found, reference, answer, declared)
     except StudentError as error:
         return Found(pair.key, "undecided", f"The reference: {error}", code=error.code)
+    if doubt or found.outcome != "different":
+        return _told(pair, found, doubt)
+    example = _counterexample(reference, answer, symbols)
+    said = in_words(example) if example else found.how if found.code == "shape" else " ".join(found.notes)
+    data = _as_data(example) if example else None
+    return Found(pair.key, found.outcome, found.how, said, found.code, data)
+
+
+def _told(pair: Pair, found: Comparison, doubt: str) -> Found:
     if doubt:
         return Found(pair.key, "undecided", _DOUBTS[doubt], found.how, doubt)
-    example = _counterexample(reference, answer, symbols) if found.outcome == "different" else None
-    said = [in_words(example)] if example else [found.how] if found.code == "shape" else found.notes
-    data = _as_data(example) if example else None
-    return Found(pair.key, found.outcome, found.how, " ".join(said), found.code, data)
+    said = found.how if found.code == "shape" else " ".join(found.notes)
+    return Found(pair.key, found.outcome, found.how, said, found.code)
 
 
-def _read(pair: Pair, declared: Symbols, whose: str, *, tight: bool = False) -> Node:
-    answer = whose == "answer"
-    text, notation = (pair.answer, pair.notation) if answer else (pair.reference, pair.reference_notation)
-    return read(text, declared, notation, tight=tight, undeclared=pair.infer)
+def _reference(pair: Pair) -> Node:
+    if len(pair.reference) > _LONG:
+        return _read_reference.__wrapped__(
+            pair.reference, pair.reference_notation, pair.symbols, pair.dimensions, pair.infer
+        )
+    return _read_reference(pair.reference, pair.reference_notation, pair.symbols, pair.dimensions, pair.infer)
+
+
+@lru_cache(maxsize=256)
+def _read_reference(text: str, notation: Notation, symbols: str, dimensions: str, infer: bool) -> Node:
+    """The tree of a reference: many answers of a class are compared with one."""
+    return read(text, _symbols(symbols, dimensions), notation, undeclared=infer)
+
+
+def _answer(pair: Pair, *, tight: bool = False) -> Node:
+    declared = _symbols(pair.symbols, pair.dimensions)
+    return read(pair.answer, declared, pair.notation, tight=tight, undeclared=pair.infer)
 
 
 def _opened(pair: Pair, declared: Symbols, *trees: Node, domain: str = "") -> Symbols:
@@ -125,27 +154,27 @@ def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> 
 def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declared: Symbols) -> str:
     """Why a verdict depends on what the row does not say, as one of `_DOUBTS`; empty if it does not."""
     if found.outcome == "different" and "/" in pair.answer:
-        tight = _read(pair, declared, "answer", tight=True)
+        tight = _answer(pair, tight=True)
         other = _opened(pair, declared, reference, tight)
         if tight != answer and _comparison(pair, reference, tight, other).outcome == "same":
             return "two-readings"
-    if found.outcome == "same" and pair.infer and _spelled_differently(pair):
-        return "spellings"
-    unsaid = pair.infer and not pair.domain
-    equal = found.outcome == "same" and reference != answer
-    if equal and unsaid and any(map(_has_equation, (reference, answer))):
+    if found.outcome != "same":
+        return ""
+    doubt = _spelling_doubt(pair)
+    unsaid = pair.infer and not pair.domain and reference != answer
+    if not doubt and unsaid and any(map(_has_equation, (reference, answer))):
         complex_too = _opened(pair, declared, reference, answer, domain="complex")
         if _comparison(pair, reference, answer, complex_too).outcome == "different":
             return "real-only"
-    return ""
+    return doubt
 
 
-def _spelled_differently(pair: Pair) -> bool:
+def _spelling_doubt(pair: Pair) -> str:
     """Whether two identifiers of a program that nobody declared were taken for one name: `x1` and `x_1`."""
-    if {pair.notation, pair.reference_notation} != {"python"}:
-        return False
+    if not pair.infer or pair.notation != "python" or pair.reference_notation != "python":
+        return ""
     words = set(re.findall(r"[^\W\d]\w*", f"{pair.reference} {pair.answer}"))
-    return len({canonical(word) for word in words}) < len(words)
+    return "spellings" if len({canonical(word) for word in words}) < len(words) else ""
 
 
 def _has_equation(tree: Node) -> bool:

@@ -163,12 +163,13 @@ def _raised(language: Language, text: str) -> tuple[Token, ...]:
     inner = re.sub(r"[\s{}]", "", text)
     if inner.removeprefix("-").isdigit():
         return (signs.power(inner),)
-    primes = re.fullmatch(r"(?:\\prime|['’′])+", inner)
-    if primes:
-        return (signs.PRIME,) * len(re.findall(r"\\prime|['’′]", inner))
+    primes = inner.replace("\\prime", "'")
+    if primes and not primes.strip("'’′"):
+        return (signs.PRIME,) * len(primes)
     if inner in ("\\circ", "\\degree"):
         return (signs.DEGREE,)
-    inner = re.sub(r"\\(?:mathsf|mathrm|text|mathbf|textrm)T", r"\\top", inner)
+    if inner.endswith("T"):
+        inner = re.sub(r"\\(?:mathsf|mathrm|text|mathbf|textrm)T", r"\\top", inner)
     inner = inner.replace("\\dagger", "†").replace("\\dag", "†").replace("\\intercal", "\\top")
     return power_tokens(language, inner.replace("-\\top", "-T"))
 

@@ -125,8 +125,10 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
 
 
 def is_letter(character: str) -> bool:
-    """Whether a name may start with this character."""
-    return (character.isascii() and character.isalpha()) or re.match(f"[{LETTERS}]", character) is not None
+    """Whether a name may start with this character: one of `LETTERS`."""
+    if character.isascii():
+        return character.isalpha()
+    return "\u0391" <= character <= "\u03c9" or character in "\u03d1\u03d5\u03f5\u00b5"
 
 
 def names_and_differential(language: Language, spelling: str) -> tuple[Token, ...]:

@@ -158,6 +158,9 @@ def _alternatives(args: Sequence[Node]) -> bool:
     )
 
 
+_TURNED = {">": "<", ">=": "<="}
+
+
 def _related(left: Node, sign: str, right: Node) -> Condition:
     if sign in ("=", "!="):
         for one, other in ((left, right), (right, left)):
@@ -176,6 +179,9 @@ def _related(left: Node, sign: str, right: Node) -> Condition:
             below = (size > 0) != flipped  # the side before the sign is the smaller one
             holds = sign == "!=" or (sign in ("<", "<=") if below else sign in (">", ">="))
             return TRUE if holds else FALSE
+    if sign in _TURNED:
+        # 5 >= x is x <= 5, so that both ways to write it are one condition.
+        left, sign, right = right, _TURNED[sign], left
     zero = right == Node("number", (), 0)
     formula = left if zero else Node("sum", (left, Node("negate", (right,))))
     return Condition("atom", atom=Atom(formula, sign))

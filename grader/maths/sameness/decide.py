@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from grader.errors import StudentError
-from grader.maths.functions import FUNCTIONS
 from grader.maths.names import Symbol, Symbols
 from grader.maths.sameness.conditions import is_condition
 from grader.maths.sameness.divisors import with_divisors_of_polynomials
 from grader.maths.sameness.formula import frame_of
+from grader.maths.sameness.glance import compare_at_a_glance
 from grader.maths.sameness.identity import Comparison, compare, settle
 from grader.maths.sameness.kinds import (
     WORDS,
@@ -31,15 +31,12 @@ from grader.maths.sameness.kinds import (
 from grader.maths.sameness.relations import compare_conditions, has_unknown_function
 from grader.maths.sameness.sets import compare_sets, match_lists
 from grader.maths.tree import BINDING, Node, names_in
-from grader.maths.values.exact import exact
 from grader.maths.values.shapes import ShapeError
-from grader.maths.values.whole import Rational
 
 _MOST_NODES = 20_000
 _MOST_DEPTH = 6  # of sets in sets
 _UNKNOWN = Node("symbol", (), "the unknown")  # stands for f(x) in 0 < f(x) < 1; no notation can write it
 _STANDING_IN = {name: Symbol(name, "scalar") for name in ("the unknown", "the number")}
-_FEW_NODES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +76,9 @@ def decide(
         StudentError: the expected answer itself cannot be compared.
     """
     if policy.question == "value" and policy.vectors == "exact":
-        numbers = _compare_numbers(expected, got, symbols)
-        if numbers is not None:
-            return numbers
+        glance = compare_at_a_glance(expected, got, symbols)
+        if glance is not None:
+            return glance
     called, names, binds = set(), set(), False
     nodes = [expected, got]
     for node in nodes:  # a list that grows: faster than `walk`, and every answer comes through here
@@ -106,45 +103,6 @@ def decide(
     except (ArithmeticError, RecursionError) as error:
         # A number too large for the arithmetic, or one nobody foresaw: a person looks, nothing is marked.
         return Comparison("undecided", f"This cannot be worked out ({type(error).__name__}).", "failed")
-
-
-_RATIONAL = frozenset("number decimal negate sum product divide power call".split())
-_OF_RATIONALS = frozenset(
-    (name, 0) for name in "gcd lcm mod max min abs floor ceil factorial binomial".split()
-)
-
-
-def _compare_numbers(expected: Node, got: Node, symbols: Symbols) -> Comparison | None:
-    """Two rational numbers, compared as such; None for anything else."""
-    if expected.op not in _RATIONAL or got.op not in _RATIONAL:
-        return None
-    left = _rational(expected, symbols)
-    right = None if left is None else _rational(got, symbols)
-    if right is None:
-        return None
-    if left != right:
-        return Comparison("different", "Exact arithmetic gives another number: that is a proof.")
-    if expected == got:
-        return Comparison("same", "The formula is the expected one, term by term.", "identical")
-    return Comparison("same", "The same number, worked out in exact arithmetic.")
-
-
-def _rational(node: Node, symbols: Symbols) -> Rational | None:
-    nodes = [node]
-    for one in nodes:
-        if one.op not in _RATIONAL or len(nodes) > _FEW_NODES:
-            return None
-        if one.op == "call" and (
-            one.value not in _OF_RATIONALS
-            or one.value[0] in symbols.table
-            or len(one.args) not in FUNCTIONS[one.value[0]]
-        ):
-            return None
-        nodes.extend(one.args)
-    try:
-        return exact(node, {})
-    except StudentError:
-        return None  # too large: said where all formulas are compared
 
 
 def _opened(symbols: Symbols, names: Set[str]) -> Symbols:
@@ -203,7 +161,7 @@ class _Decision:
                 expected,
                 got,
                 self.symbols,
-                lambda one, other: self.decide(one, other, depth + 1),
+                self.deeper(depth),
                 secret=self.secret,
             )
         loose = wanted == "list" and not self.policy.ordered
@@ -211,10 +169,19 @@ class _Decision:
             return match_lists(
                 expected.args,
                 got.args,
-                lambda one, other: self.decide(one, other, depth + 1),
+                self.deeper(depth),
                 ordered=self.policy.ordered,
             )
         return self.values(expected, got)
+
+    def deeper(self, depth: int) -> Callable[[Node, Node], Comparison]:
+        """What compares the elements of a set, the entries of a list, the lines of a system."""
+
+        def compare_parts(expected: Node, got: Node) -> Comparison:
+            found = compare_at_a_glance(expected, got, self.symbols)
+            return self.decide(expected, got, depth + 1) if found is None else found
+
+        return compare_parts
 
     def meeting(
         self, expected: Node, got: Node, wanted: Kind, found: Kind
@@ -319,9 +286,7 @@ class _Decision:
         if found.outcome != "undecided" or not lists or depth:
             return found
         # Systems that could not be settled may still be the same line by line.
-        by_line = match_lists(
-            expected.args, got.args, lambda one, other: self.decide(one, other, depth + 1), ordered=True
-        )
+        by_line = match_lists(expected.args, got.args, self.deeper(depth), ordered=True)
         return by_line if by_line.outcome == "same" else found
 
     def values(self, expected: Node, got: Node) -> Comparison:

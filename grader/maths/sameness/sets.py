@@ -11,7 +11,7 @@ from grader.maths.sameness.polynomials import free_names
 from grader.maths.sameness.realsets import Unsettled, combine, member
 from grader.maths.sameness.relations import compare_conditions, is_complex
 from grader.maths.sameness.solutions import solve
-from grader.maths.sameness.written_sets import written_set
+from grader.maths.sameness.written_sets import as_set_in_operation, written_set
 from grader.maths.tree import Node, walk
 
 Decide = Callable[[Node, Node], Comparison]
@@ -55,7 +55,7 @@ def elements(node: Node, decide: Decide) -> list[Node] | None:
         return found
     if node.op not in _OPERATIONS:
         return None
-    parts = [elements(part, decide) for part in node.args]
+    parts = [elements(as_set_in_operation(part), decide) for part in node.args]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None

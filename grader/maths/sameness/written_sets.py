@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 
+from grader.maths.sameness.conditions import is_condition
+from grader.maths.sameness.kinds import SETS
 from grader.maths.sameness.realsets import (
     EVERYTHING,
     End,
@@ -47,13 +49,23 @@ def written_set(node: Node) -> RealSet | None:
         return None
     parts = []
     for arg in args:
-        part = written_set(arg)
+        part = written_set(as_set_in_operation(arg))
         if part is None:
             return None
         parts.append(part)
     if op == "difference":
         return reduce(difference, parts)
     return union(*parts) if op == "union" else intersection(*parts)
+
+
+def as_set_in_operation(node: Node) -> Node:
+    """What stands between `∪`, `∩` and `∖`: a list is the set of its elements, a value stands for itself.
+
+    The braces of LaTeX are no signs, so that `{1,2} \\cup {3}` has a list and a number in it.
+    """
+    if node.op == "list":
+        return Node("set", node.args)
+    return node if node.op in SETS or node.op == "matrix" or is_condition(node) else Node("set", (node,))
 
 
 def _end(node: Node) -> End | None:
