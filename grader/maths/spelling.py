@@ -34,10 +34,13 @@ ACCENTS = {
 }
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙₖₜᵢⱼₘₓₐₑ", "0123456789nktijmxae")
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
-_FONTS = (
-    r"\\(?:mathbf|boldsymbol|bm|mathrm|text|mathit|vec|operatorname|mathcal|mathsf|textbf|textrm|textit|mathnormal"
-    r"|mathbb|mathfrak|mathscr|textnormal|variable)(?![a-zA-Z])"
-)
+_FONT_NAMES = (
+    "mathbf boldsymbol bm mathrm text mathit vec operatorname mathcal mathsf textbf textrm textit mathnormal "
+    "mathbb mathfrak mathscr textnormal variable"
+).split()
+_FONTS = rf"\\(?:{'|'.join(_FONT_NAMES)})(?![a-zA-Z])"
+# Commands that are no names by themselves, or are another one.
+_OTHER_COMMANDS = frozenset((*_FONT_NAMES, "ast", *_VARIANTS))
 _ACCENTED = (
     r"\\(hat|bar|tilde|overline|widehat|widetilde|dot|ddot|check|breve|underline)(?![a-zA-Z])"
     r"[\s{]*(\\?[a-zA-Z]+)\s*\}?"
@@ -52,6 +55,9 @@ def normal(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return _VARIANTS.get(text, text)
+    command = text[1:]
+    if text[:1] == "\\" and command.isascii() and command.isalpha() and command not in _OTHER_COMMANDS:
+        return command
     latex = "\\" in text
     if latex:
         text = re.sub(_FONTS, "", text)
@@ -87,6 +93,8 @@ def canonical(text: str) -> str:
     >>> [canonical(text) for text in (r"\mathbf{x}_{1}", "x1", "x_max", r"\hat\theta_{i,j}", "x^{(2)}", "ψ")]
     ['x1', 'x1', 'x_max', 'theta_hat_{i,j}', 'x_(2)', 'psi']
     """
+    if text.isascii() and text.isalnum():
+        return normal(text)
     text = text.translate(_SUBSCRIPTS)
     base, _, scripts = text.partition("^") if "_" not in text else text.partition("_")
     if "^" in base:

@@ -175,7 +175,7 @@ def _raised(language: Language, text: str) -> tuple[Token, ...]:
 
 
 def _command(language: Language, spelling: str) -> tuple[Token, ...]:
-    if _HEAD.match(spelling):
+    if "frac" in spelling and _HEAD.match(spelling):
         return _quotient(language, spelling)
     name = re.match(r"\\([a-zA-Z]+|.)", spelling, re.S)
     assert name is not None
@@ -188,7 +188,7 @@ def _command(language: Language, spelling: str) -> tuple[Token, ...]:
                 Token("refused", spelling, extra=(f"{inside} is not an environment of formulas.", "syntax")),
             )
         return (Token(word, inside, FACTOR if word == "begin" else CLOSES),)
-    if re.fullmatch(_SIDED, spelling):
+    if (spelling[-1] in "|." or spelling.endswith("ert")) and re.fullmatch(_SIDED, spelling):
         return _sided(spelling)
     if word in FONTS:
         found = _font(language, spelling)
@@ -202,12 +202,18 @@ def _command(language: Language, spelling: str) -> tuple[Token, ...]:
         return name_tokens(language, spelling)
     if known_function(spelled):
         return (Token("function", spelling, FACTOR, None, (spelled, False)),)
-    commands = [*COMMANDS, *FONTS, *ACCENTS, *GREEK_NAMES, *language.symbols.spellings]
-    # difflib is slow: only commands with enough of the same letters are worth its look.
-    alike = [one for one in commands if 2 * sum(map(one.count, {*word})) >= 0.7 * (len(word) + len(one))]
-    near = get_close_matches(word, alike, n=1, cutoff=0.7)
+    near = _near(word, [*COMMANDS, *FONTS, *ACCENTS, *GREEK_NAMES, *language.symbols.spellings])
     hint = f"; did you mean \\{near[0]}?" if near else ""
     return (Token("refused", spelling, extra=(f"unknown command \\{word}{hint}", "unknown-command")),)
+
+
+def _near(word: str, commands: list[str]) -> list[str]:
+    """The command that a misspelled one is nearest to, if any is; nothing is near to a single character."""
+    if len(word) < 2:
+        return []
+    # difflib is slow: only commands with enough of the same letters are worth its look.
+    alike = [one for one in commands if 2 * sum(map(one.count, {*word})) >= 0.7 * (len(word) + len(one))]
+    return get_close_matches(word, alike, n=1, cutoff=0.7)
 
 
 def _sided(spelling: str) -> tuple[Token, ...]:
@@ -215,9 +221,10 @@ def _sided(spelling: str) -> tuple[Token, ...]:
     if spelling.endswith("."):
         return (Token("close", ".", CLOSES),) if "right" in spelling else ()
     sign = "|" if spelling.endswith("vert") or (spelling[-1] == "|" and spelling[-2] != "\\") else "||"
-    if "left" in spelling or re.match(r"\\[bB]igg?l", spelling):
+    sized = spelling.lstrip("\\bBig")[:1]  # the l of \bigl, the r of \Biggr
+    if "left" in spelling or sized == "l":
         return (Token("openbar", sign, FACTOR),)
-    if "right" in spelling or re.match(r"\\[bB]igg?r", spelling):
+    if "right" in spelling or sized == "r":
         return (Token("closebar", sign, CLOSES),)
     return (SIGNS[sign],)
 

@@ -52,9 +52,11 @@ def name_tokens(language: Language, spelling: str) -> tuple[Token, ...]:
             return found_split or tuple(
                 token for run in runs for token in _moved(name_tokens(language, run[0]), run.start())
             )
-    base_match = re.match(_BASE, spelling)
-    base = base_match[0].strip() if base_match else spelling
-    scripts = spelling[len(base) :] if base_match else ""
+    base, scripts = spelling, ""
+    if not spelling.isalpha():
+        base_match = re.match(_BASE, spelling)
+        base = base_match[0].strip() if base_match else spelling
+        scripts = spelling[len(base) :] if base_match else ""
     if len(base) > LETTERS or (language.undeclared and len(spelling) > 2 * LETTERS):
         return (
             Token("refused", spelling, extra=(f"more than {LETTERS} letters without a space", "too-long")),
@@ -70,7 +72,7 @@ def _moved(tokens: tuple[Token, ...], offset: int) -> tuple[Token, ...]:
 
 
 def _bare(language: Language, spelling: str, base: str) -> tuple[Token, ...]:
-    bar = re.match(_BAR, base)
+    bar = re.match(_BAR, base) if base[0] == "\\" else None
     if bar is not None:
         inner = bar[1].strip()
         inner = inner[1:-1].strip() if inner.startswith("{") else inner

@@ -76,7 +76,7 @@ def decide(
         StudentError: the expected answer itself cannot be compared.
     """
     if policy.question == "value" and policy.vectors == "exact":
-        glance = compare_at_a_glance(expected, got, symbols)
+        glance = compare_at_a_glance(expected, got, symbols, ordered=policy.ordered)
         if glance is not None:
             return glance
     called, names, binds = set(), set(), False
@@ -176,9 +176,10 @@ class _Decision:
 
     def deeper(self, depth: int) -> Callable[[Node, Node], Comparison]:
         """What compares the elements of a set, the entries of a list, the lines of a system."""
+        exact = self.policy.ordered and self.policy.vectors == "exact"
 
         def compare_parts(expected: Node, got: Node) -> Comparison:
-            found = compare_at_a_glance(expected, got, self.symbols)
+            found = compare_at_a_glance(expected, got, self.symbols, ordered=exact)
             return self.decide(expected, got, depth + 1) if found is None else found
 
         return compare_parts

@@ -1,4 +1,4 @@
-"""What needs no random point: two rational numbers, and the same arithmetic written twice."""
+"""What needs no random point: rational numbers, arrays of them, and the same arithmetic written twice."""
 
 from __future__ import annotations
 
@@ -16,19 +16,29 @@ _OF_RATIONALS = frozenset(
 )
 # Functions that have a value wherever their argument has one, or that are undefined on both sides alike.
 _ANYWHERE = frozenset((name, 0) for name in "exp log sqrt abs sin cos max min relu".split())
+_ARRAYS = frozenset(("list", "matrix"))
 _ARITHMETIC = frozenset("sum negate product".split())
 _FEW_NODES = 200
 IDENTICAL = "The formula is the expected one, term by term."
 
 
-def compare_at_a_glance(expected: Node, got: Node, symbols: Symbols) -> Comparison | None:
-    """The verdict on two rational numbers or on equal trees of numbers; None for all that takes longer.
+def compare_at_a_glance(
+    expected: Node, got: Node, symbols: Symbols, *, ordered: bool = True
+) -> Comparison | None:
+    """The verdict on rational numbers, arrays of them or equal trees of numbers; None for what takes longer.
 
     Names that nobody declared are numbers. Trees that are equal, but may have no shape or no value, take
-    longer: somebody must be told about them.
+    longer: somebody must be told about them. So do arrays in which numbers differ where order does not count.
     """
     if expected == got and _has_a_value(expected, symbols):
         return Comparison("same", IDENTICAL, "identical")
+    if expected.op in _ARRAYS and expected.op == got.op:
+        alike = _same_entries(expected, got, symbols)
+        if alike:
+            return Comparison("same", "The same numbers, worked out in exact arithmetic.")
+        if alike is None or not ordered:
+            return None
+        return Comparison("different", "Exact arithmetic gives another number: that is a proof.")
     if expected.op not in _RATIONAL or got.op not in _RATIONAL:
         return None
     left = _rational(expected, symbols)
@@ -40,6 +50,23 @@ def compare_at_a_glance(expected: Node, got: Node, symbols: Symbols) -> Comparis
     if expected == got:
         return Comparison("same", IDENTICAL, "identical")
     return Comparison("same", "The same number, worked out in exact arithmetic.")
+
+
+def _same_entries(expected: Node, got: Node, symbols: Symbols) -> bool | None:
+    """Whether two arrays of rational numbers and of one shape are the same; None for any others."""
+    rows, others = ((node,) if node.op == "list" else node.args for node in (expected, got))
+    lengths = [len(row.args) for row in rows]
+    if lengths != [len(row.args) for row in others] or len({*lengths}) != 1 or sum(lengths) < 2:
+        return None
+    same = True
+    for row, other in zip(rows, others, strict=True):
+        for left, right in zip(row.args, other.args, strict=True):
+            one = _rational(left, symbols)
+            two = None if one is None else _rational(right, symbols)
+            if two is None:
+                return None
+            same = same and one == two
+    return same
 
 
 def _has_a_value(node: Node, symbols: Symbols) -> bool:
