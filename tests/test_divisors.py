@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.maths.names import NONE, declare, open_symbols
 from grader.maths.notation import read, to_text
 from grader.maths.sameness.decide import decide
-from grader.maths.sameness.divisors import with_divisors_of_polynomials
-from grader.maths.tree import Node
+from grader.maths.sameness.divisors import of_polynomials, with_divisors_of_polynomials
+from grader.maths.sameness.monomials import common_divisor, common_multiple, monomial
+from grader.maths.tree import Node, number
 
 
 def worked_out(formula: str, domain: str = "real") -> Node:
@@ -75,3 +80,30 @@ def test_what_is_no_polynomial_or_too_large_is_left_as_it_is_or_zero(formula: st
 def test_of_numbers_all_are_whole_multiples_of_the_gcd(formula: str, value: str) -> None:
     one, other = (read(text, NONE, "python") for text in (formula, value))
     assert decide(one, other, NONE).outcome == "same"
+
+
+MONOMIALS = st.tuples(
+    st.fractions(-12, 12, max_denominator=5).filter(bool) | st.integers(1, 30).map(Fraction),
+    st.dictionaries(st.sampled_from("xyz"), st.integers(1, 4)),
+).map(
+    lambda parts: Node(
+        "product",
+        (
+            number(parts[0]) if parts[0] > 0 else Node("negate", (number(-parts[0]),)),
+            *(Node("power", (Node("symbol", (), name), number(power))) for name, power in parts[1].items()),
+        ),
+    )
+)
+
+
+@given(st.lists(MONOMIALS, min_size=2, max_size=4), st.sampled_from(["gcd", "lcm"]))
+def test_of_monomials_it_is_what_it_is_of_polynomials(args: list[Node], name: str) -> None:
+    found = [one for one in map(monomial, args) if one is not None]
+    assert len(found) == len(args)
+    quick = common_divisor(found) if name == "gcd" else common_multiple(found)
+    assert quick == of_polynomials(name, args)
+
+
+@pytest.mark.parametrize("formula", ["1/x", "(2*x)**2", "x + y", "x**y", "0", "x**-2", "sqrt(x)", "x/2"])
+def test_what_is_no_monomial_as_it_is_written_is_none(formula: str) -> None:
+    assert monomial(read(formula, NONE, "python", undeclared=True)) is None

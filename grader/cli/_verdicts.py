@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 from grader.cli._pairs import Pair
 from grader.errors import StaffError, StudentError
-from grader.maths.names import NONE, Symbols, declare, open_symbols
+from grader.maths.names import NONE, Symbols, declare, is_arithmetic, open_symbols
 from grader.maths.notation import read
 from grader.maths.sameness.brackets import as_intervals
 from grader.maths.sameness.decide import Policy, decide
@@ -96,7 +96,7 @@ def _decide(pair: Pair) -> Found:
     reference, answer = as_intervals(
         (reference, answer), (pair.reference, pair.answer), (pair.reference_notation, pair.notation)
     )
-    symbols = _opened(pair, declared, reference, answer)
+    symbols = _as_needed(pair, declared, reference, answer)
     try:
         found = _comparison(pair, reference, answer, symbols)
         doubt = _doubt(pair, found, reference, answer, declared)
@@ -104,7 +104,7 @@ def _decide(pair: Pair) -> Found:
         return Found(pair.key, "undecided", f"The reference: {error}", code=error.code)
     if doubt or found.outcome != "different":
         return _told(pair, found, doubt)
-    example = _counterexample(reference, answer, symbols)
+    example = _counterexample(reference, answer, _opened(pair, declared, reference, answer))
     said = in_words(example) if example else found.how if found.code == "shape" else " ".join(found.notes)
     data = _as_data(example) if example else None
     return Found(pair.key, found.outcome, found.how, said, found.code, data)
@@ -141,6 +141,13 @@ def _opened(pair: Pair, declared: Symbols, *trees: Node, domain: str = "") -> Sy
     return open_symbols(trees, declared, domain or pair.domain or "real") if pair.infer else declared
 
 
+def _as_needed(pair: Pair, declared: Symbols, *trees: Node) -> Symbols:
+    """The same for `decide`, to which names that nobody declared are real numbers anyway."""
+    if not pair.infer or (pair.domain in ("", "real") and is_arithmetic(trees)):
+        return declared
+    return _opened(pair, declared, *trees)
+
+
 def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> Comparison:
     policy = _policy(pair.options)
     if pair.infer and not pair.domain:
@@ -155,7 +162,7 @@ def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declare
     """Why a verdict depends on what the row does not say, as one of `_DOUBTS`; empty if it does not."""
     if found.outcome == "different" and "/" in pair.answer:
         tight = _answer(pair, tight=True)
-        other = _opened(pair, declared, reference, tight)
+        other = _as_needed(pair, declared, reference, tight)
         if tight != answer and _comparison(pair, reference, tight, other).outcome == "same":
             return "two-readings"
     if found.outcome != "same":

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, cast
 from grader.errors import StaffError, StudentError
 from grader.maths.functions import FUNCTIONS, MEANINGS, function_named
 from grader.maths.spelling import GREEK, GREEK_NAMES, canonical, key_of, normal
-from grader.maths.tree import BINDING, Node, bound_name
+from grader.maths.tree import BINDING, Node, bound_name, names_in
 
 __all__ = ["FUNCTIONS", "GREEK", "GREEK_NAMES", "MEANINGS", "canonical", "function_named", "normal"]
 
@@ -142,19 +142,15 @@ _OF_INTEGERS = frozenset(("factorial", "binomial", "mod"))
 _COUNTING = BINDING | {"entry"}
 
 
-def _free_in_arithmetic(trees: list[Node]) -> list[tuple[str, str]] | None:
-    """The same where nothing is bound, counted or unknown: then one look at each node is enough."""
-    found: dict[tuple[str, str], None] = {}
-    stack = list(trees)
-    while stack:
-        node = stack.pop()
-        if node.op == "symbol":
-            found[str(node.value), ""] = None
-        elif node.op in _COUNTING or (node.op == "call" and not _of_numbers(node)):
-            return None
-        elif node.args:
-            stack += node.args
-    return list(found)
+def is_arithmetic(trees: Iterable[Node]) -> bool:
+    """Whether nothing is bound, counted or unknown in these trees: then every name in them is a number."""
+    nodes = [*trees]
+    for node in nodes:  # a list that grows, faster than recursion
+        if node.op in _COUNTING or (node.op == "call" and not _of_numbers(node)):
+            return False
+        if node.args:
+            nodes += node.args
+    return True
 
 
 def _of_numbers(node: Node) -> bool:
@@ -165,9 +161,8 @@ def _of_numbers(node: Node) -> bool:
 def _free_names(trees: Iterable[Node]) -> Iterator[tuple[str, str]]:
     """Every free name with "function", "integer" or "", in this order, for a name used in several ways."""
     trees = list(trees)
-    plain = _free_in_arithmetic(trees)
-    if plain is not None:
-        return iter(plain)
+    if is_arithmetic(trees):
+        return iter([(name, "") for name in sorted(frozenset().union(*map(names_in, trees)))])
     found: list[tuple[str, str]] = []
     stack = [(tree, frozenset[str](), "") for tree in trees]
     while stack:

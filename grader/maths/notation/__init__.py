@@ -28,6 +28,10 @@ from grader.types import Notation
 __all__ = ["read", "to_latex", "to_mathml", "to_text"]
 
 _PYTHON = re.compile(r"\bnp\.|\bnumpy\.|\.T\b|\.dot\(")
+# What most answers are: 3, -3, 0.25, 1/2. In all notations they are the same tree; 012 and -1/2 are not.
+_STARTS_A_NUMBER = frozenset("-0123456789")
+_WHOLE = r"(?:0|[1-9][0-9]*)"
+_PLAIN_NUMBER = re.compile(rf"(-(?!.*/))?({_WHOLE}(?:\.[0-9]+)?)(?:/({_WHOLE}))?")
 _MARKS = ("$", "`")
 
 
@@ -49,8 +53,10 @@ def read(
         raise StudentError("There is no formula here.", code="empty")
     if len(text) > DEPTH:
         check_limits(text)
-    elif text.isdecimal() and text.isascii() and (text[0] != "0" or notation != "python"):
-        return number_node(text)
+    elif text[0] in _STARTS_A_NUMBER:
+        plain = _plain_number(text)
+        if plain is not None:
+            return plain
     # Most of what follows is rare; a look at one character says that it is not there.
     if text[-1] in ")]" and text[0] in "[(nam":
         literal = read_literal(text)
@@ -72,6 +78,17 @@ def read(
     if notation == "python":
         return _python()(text, symbols, undeclared=undeclared)
     return _parsed(notation)(text, symbols, tight=tight, undeclared=undeclared)
+
+
+def _plain_number(text: str) -> Node | None:
+    found = _PLAIN_NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    minus, digits, below = found.groups()
+    node = number_node(digits)
+    if below is not None:
+        return Node("divide", (node, number_node(below)))
+    return Node("negate", (node,)) if minus else node
 
 
 # The readers are loaded when they are needed: a class that types NumPy needs no patterns of LaTeX.

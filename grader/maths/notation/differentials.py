@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_VARIABLE = (
+_VARIABLE = re.compile(
     r"(?:\\partial|∂|\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|d)\s*((?:\\[a-zA-Z]+|[^\W\d_])(?:_\{?\w+\}?|[0-9]+)?)"
     r"(?:\s*\^\s*\{?\s*(\d+)\s*\}?)?\s*"
 )
@@ -19,7 +19,7 @@ def variables_of(text: str) -> tuple[tuple[str, int], ...] | None:
     found: list[tuple[str, int]] = []
     position = 0
     while position < len(text):
-        match = re.match(_VARIABLE, text[position:])
+        match = _VARIABLE.match(text[position:])
         if match is None:
             return None
         found.append((match[1], int(match[2] or 1)))

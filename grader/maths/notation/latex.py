@@ -101,6 +101,11 @@ _INDEXED = re.compile(
     r"\^\s*\{\s*([(\[]\s*\w+\s*[)\]])\s*(?:\\,\s*)?\^?\s*\{?\s*(T|⊤|\\top|\\intercal)\s*\}?\s*\}"
 )
 _HEAD = re.compile(rf"\\[dtc]?frac\s*\{{\s*{_D}(?:\s*\^\s*(?:[0-9]|\{{\s*[0-9]\s*\}}))?\s*", re.S)
+_SIDED_BAR = re.compile(_SIDED)
+_NAME = re.compile(r"\\([a-zA-Z]+|.)", re.S)
+_A_COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
+_LOOSE = re.compile(r"[\s{}]")
+_BETWEEN = re.compile(r"[ +*/=<>^]")
 _ONE = re.compile(r"\\(?:mathbb|mathbf|mathds|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)(.*)", re.S)
 # an I in front of a comparison is no identity
 _CHOICE = re.compile(
@@ -160,7 +165,7 @@ def learn(language: Language, spelling: str) -> tuple[Token, ...]:
 
 def _raised(language: Language, text: str) -> tuple[Token, ...]:
     """What is written above: a number, a transpose, primes, a degree."""
-    inner = re.sub(r"[\s{}]", "", text)
+    inner = _LOOSE.sub("", text)
     if inner.removeprefix("-").isdigit():
         return (signs.power(inner),)
     primes = inner.replace("\\prime", "'")
@@ -177,7 +182,7 @@ def _raised(language: Language, text: str) -> tuple[Token, ...]:
 def _command(language: Language, spelling: str) -> tuple[Token, ...]:
     if "frac" in spelling and _HEAD.match(spelling):
         return _quotient(language, spelling)
-    name = re.match(r"\\([a-zA-Z]+|.)", spelling, re.S)
+    name = _NAME.match(spelling)
     assert name is not None
     word = name[1]
     if word in ("begin", "end") and "{" in spelling:
@@ -188,7 +193,7 @@ def _command(language: Language, spelling: str) -> tuple[Token, ...]:
                 Token("refused", spelling, extra=(f"{inside} is not an environment of formulas.", "syntax")),
             )
         return (Token(word, inside, FACTOR if word == "begin" else CLOSES),)
-    if (spelling[-1] in "|." or spelling.endswith("ert")) and re.fullmatch(_SIDED, spelling):
+    if (spelling[-1] in "|." or spelling.endswith("ert")) and _SIDED_BAR.fullmatch(spelling):
         return _sided(spelling)
     if word in FONTS:
         found = _font(language, spelling)
@@ -239,15 +244,15 @@ def _font(language: Language, spelling: str) -> tuple[Token, ...] | None:
         )
     if language.symbols.find(spelling) is not None:
         return None
-    content = re.sub(r"\\[a-zA-Z]+\*?", "", spelling)
-    inner = re.sub(r"[\s{}]", "", content)
+    content = _A_COMMAND.sub("", spelling)
+    inner = _LOOSE.sub("", content)
     if spelling.startswith(("\\mathbb", "\\mathds")) and inner in DOUBLE_STRUCK:
         return (atom("set", spelling, DOUBLE_STRUCK[inner]),)
     if inner.rstrip(",") in WORDS:
         return (WORDS[inner.rstrip(",")],)
     if not inner or inner in (",", ";"):
         return (SIGNS[inner],) if inner else ()
-    if spelling.startswith(("\\text", "\\mathrm")) and re.search(r"[ +*/=<>^]", content.strip(" {}")):
+    if spelling.startswith(("\\text", "\\mathrm")) and _BETWEEN.search(content.strip(" {}")):
         # Words and what stands between them, \text{ if x > 0}, or a whole formula.
         return tuple(token for token in lex(content.strip()[1:-1], language) if token.kind != "stop")
     if spelling.startswith(("\\mathcal", "\\mathrm")) and inner == "O":

@@ -22,8 +22,8 @@ _SEPARATED = {
     rf"|{_FIRST}(?:(?:\\,|\\ |~|\\;|\\:)[0-9]{{3}})+(?![0-9.,])",
 }
 _SEPARATE = re.compile(r"[0-9](?:[,~ \u00a0\u202f]|\{,\}|\\.)[0-9]{3}")
-_OPENING, _CLOSING = r"[(\[]|\\\{|\\begin", r"[)\]]|\\\}|\\end"
-_SEPARATOR = r"\{,\}|\\.|[,~ \u00a0\u202f]"
+_OPENING, _CLOSING = re.compile(r"[(\[]|\\\{|\\begin"), re.compile(r"[)\]]|\\\}|\\end")
+_SEPARATOR = re.compile(r"\{,\}|\\.|[,~ \u00a0\u202f]")
 
 
 def number_token(text: str) -> Token:
@@ -56,9 +56,9 @@ def without_separators(text: str, *, latex: bool) -> str:
     position = depth = 0
     while match is not None:
         between = text[position : match.start()]
-        depth += len(re.findall(_OPENING, between)) - len(re.findall(_CLOSING, between))
+        depth += len(_OPENING.findall(between)) - len(_CLOSING.findall(between))
         parts.append(between)
-        parts.append(re.sub(_SEPARATOR, "", match[0]) if depth <= 0 or "{,}" in match[0] else match[0])
+        parts.append(_SEPARATOR.sub("", match[0]) if depth <= 0 or "{,}" in match[0] else match[0])
         position = match.end()
         match = pattern.search(text, position)
     return "".join([*parts, text[position:]])

@@ -24,15 +24,14 @@ NO_PRODUCTS = frozenset(("nan", "inf", "and", "infinity", "none", "infty", "oo")
 _INFINITIES = frozenset(("inf", "infinity", "infty", "oo"))
 # Undeclared letters that are functions where a bracket follows them.
 CALLABLE = frozenset("f g h F G H phi psi Phi Psi O Theta Omega".split())
-# Not compiled here: most are needed only for names that are not declared as they are spelled.
-_BASE = r"(?s:(?:\\[a-zA-Z]+\s*)+(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z0-9])?|[^\W\d_]+|.)"
-_PIECE = r"[^\W\d_](?:_?\d+|_[^\W\d_]+|[₀-₉ₐ-ₜ]+)?"
+_BASE = re.compile(r"(?s:(?:\\[a-zA-Z]+\s*)+(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z0-9])?|[^\W\d_]+|.)")
+_PIECE = re.compile(r"[^\W\d_](?:_?\d+|_[^\W\d_]+|[₀-₉ₐ-ₜ]+)?")
 # In plain text: letters with what is written below or behind them.
-_RUN = r"[^\W\d_]+(?:[0-9₀-₉ₐ-ₜ]+|_\{[^{}]*\}|_\([^()]\)|_(?:\d+|[^\W\d_]+\d*)|\*)*"
-_SCRIPT = r"[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[a-zA-Z]+|(?s:[^\\{}]))"
-_BAR = r"\\(?:bar|overline)(?![a-zA-Z])\s*((?s:.*))"
-_SQUARE = r"\s*_\s*\{\s*(\w+)\s*(?:\\times|×|x|,|\\cdot|\*)\s*\1\s*\}"  # I_{n \times n}
-_SIMPLE = r"\\?[A-Za-z]+(?:\s*_\s*\{?\w+\}?)?"
+_RUN = re.compile(r"[^\W\d_]+(?:[0-9₀-₉ₐ-ₜ]+|_\{[^{}]*\}|_\([^()]\)|_(?:\d+|[^\W\d_]+\d*)|\*)*")
+_SCRIPT = re.compile(r"[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[a-zA-Z]+|(?s:[^\\{}]))")
+_BAR = re.compile(r"\\(?:bar|overline)(?![a-zA-Z])\s*((?s:.*))")
+_SQUARE = re.compile(r"\s*_\s*\{\s*(\w+)\s*(?:\\times|×|x|,|\\cdot|\*)\s*\1\s*\}")  # I_{n \times n}
+_SIMPLE = re.compile(r"\\?[A-Za-z]+(?:\s*_\s*\{?\w+\}?)?")
 
 
 def name_tokens(language: Language, spelling: str) -> tuple[Token, ...]:
@@ -44,7 +43,7 @@ def name_tokens(language: Language, spelling: str) -> tuple[Token, ...]:
             return (Token("function", spelling, FACTOR, None, (found.name, True)),)
         return (atom("symbol", spelling, symbol(found.name)),)
     if not language.latex and len(spelling) <= LETTERS:
-        runs = list(re.finditer(_RUN, spelling))
+        runs = list(_RUN.finditer(spelling))
         if known_function(spelling):
             return _bare(language, spelling, spelling)
         if len(runs) > 1 or len(runs[0][0]) < len(spelling):
@@ -54,7 +53,7 @@ def name_tokens(language: Language, spelling: str) -> tuple[Token, ...]:
             )
     base, scripts = spelling, ""
     if not spelling.isalpha():
-        base_match = re.match(_BASE, spelling)
+        base_match = _BASE.match(spelling)
         base = base_match[0].strip() if base_match else spelling
         scripts = spelling[len(base) :] if base_match else ""
     if len(base) > LETTERS or (language.undeclared and len(spelling) > 2 * LETTERS):
@@ -72,12 +71,12 @@ def _moved(tokens: tuple[Token, ...], offset: int) -> tuple[Token, ...]:
 
 
 def _bare(language: Language, spelling: str, base: str) -> tuple[Token, ...]:
-    bar = re.match(_BAR, base) if base[0] == "\\" else None
+    bar = _BAR.match(base) if base[0] == "\\" else None
     if bar is not None:
         inner = bar[1].strip()
         inner = inner[1:-1].strip() if inner.startswith("{") else inner
         known = language.symbols.find(inner)
-        if not re.fullmatch(_SIMPLE, inner) or (known is not None and known.domain == "complex"):
+        if not _SIMPLE.fullmatch(inner) or (known is not None and known.domain == "complex"):
             return (Token("conjugate", spelling, extra=inner),)
     name = normal(base)
     if known_function(name):
@@ -130,7 +129,7 @@ def pieces(run: str) -> tuple[Token, ...]:
                 found.append(Token("symbol", part, FACTOR, node, None, position))
                 break
         else:
-            match = re.match(_PIECE, run[position:])
+            match = _PIECE.match(run[position:])
             end = position + (match.end() if match else 1)
             part = run[position:end]
             token = (
@@ -185,7 +184,7 @@ def with_bound(language: Language, run: str, bound: list[str]) -> tuple[Token, .
 
 
 def _scripted(language: Language, spelling: str, base: str, scripts: str) -> tuple[Token, ...]:
-    parts = re.findall(_SCRIPT, scripts) if language.latex else []
+    parts = _SCRIPT.findall(scripts) if language.latex else []
     if len(parts) == 2 and language.symbols.find(base) is None:
         # W^{(1)}_{ij} is an entry of W^{(1)}.
         for inner, outer in (parts, parts[::-1]):
@@ -209,7 +208,7 @@ def _scripted(language: Language, spelling: str, base: str, scripts: str) -> tup
         return (*_bare(language, base, base), *lex_scripts(language, scripts))
     if name == "I" and found is None and (whole[1:].isdigit() or whole[1:] in language.symbols.spellings):
         return (atom("identity", spelling, Node("identity", (), whole[1:])),)
-    square = re.fullmatch(_SQUARE, scripts) if name == "I" and found is None else None
+    square = _SQUARE.fullmatch(scripts) if name == "I" and found is None else None
     if square is not None and (square[1].isdigit() or square[1] in language.symbols.spellings):
         return (atom("identity", spelling, Node("identity", (), square[1])),)
     if "," in whole and (found is None or found.shape == SCALAR):

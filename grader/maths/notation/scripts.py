@@ -16,8 +16,9 @@ from grader.maths.tree import Node, call, number, symbol
 if TYPE_CHECKING:
     from grader.maths.notation.parser import Parser
 
-_INDEX = r"\^\s*\{?\s*[(\[]\s*([0-9]+)\s*[)\]]\s*\}?$"
-_NAMES = r"\\?[^\W\d_]+"
+_INDEX = re.compile(r"\^\s*\{?\s*[(\[]\s*([0-9]+)\s*[)\]]\s*\}?$")
+_NUMBERED = re.compile(r"(.*?[^\d_])_?(\d+)")
+_NAMES = re.compile(r"\\?[^\W\d_]+")
 
 
 def scripted(parser: Parser, token: Token) -> Node:
@@ -48,7 +49,7 @@ def scripted(parser: Parser, token: Token) -> Node:
         return Node("entry", (symbol(name), *_indices(parser, token, inner, False)))
     if not language.undeclared:
         raise unknown_name(token.text, language.symbols, parser.column(parser.at - 1))
-    if re.match(_INDEX, below) and letter(base).kind == "callable":
+    if _INDEX.match(below) and letter(base).kind == "callable":
         return _derivative(parser, token, canonical(base), False, scripts)
     plain = letter(token.text)
     return plain.node or parser.prefix(plain)
@@ -62,7 +63,7 @@ def _example(scripts: str, bound: list[str]) -> str:
 
 def _derivative(parser: Parser, token: Token, name: str, declared: bool, scripts: str) -> Node:
     """`f^{(2)}(x)` is the second derivative of f."""
-    index = re.match(_INDEX, scripts.strip())
+    index = _INDEX.match(scripts.strip())
     if index is None or not 1 <= int(index[1]) <= 9 or parser.tokens[parser.at].text != "(":
         if declared:
             raise unknown_name(token.text, parser.language.symbols, parser.column(parser.at - 1))
@@ -82,7 +83,7 @@ def _mentions(inner: str, bound: list[str]) -> bool:
     """Whether a subscript contains a bound name, alone or in a run such as `ij`."""
     if not bound:
         return False
-    names = [normal(name) for name in re.findall(_NAMES, inner)]
+    names = [normal(name) for name in _NAMES.findall(inner)]
     return any(name in bound or all(character in bound for character in name) for name in names)
 
 
@@ -171,7 +172,7 @@ def indicator(parser: Parser, token: Token) -> Node:
 def as_entries(node: Node, families: set[str]) -> Node:
     """The same tree where x_1 is an entry of x, if some x_i is: `x_1 + \\sum_{i=2}^n x_i`."""
     if node.op == "symbol":
-        match = re.fullmatch(r"(.*?[^\d_])_?(\d+)", str(node.value))
+        match = _NUMBERED.fullmatch(str(node.value))
         if match is not None and match[1] in families:
             return Node("entry", (symbol(match[1]), number(int(match[2]))))
         return node

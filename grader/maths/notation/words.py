@@ -12,13 +12,14 @@ from grader.errors import StudentError
 from grader.maths.notation.meanings import known_function
 from grader.maths.notation.signs import WORDS
 
-_TEXT = r"\\text(?:rm|normal)?\s*\{([^{}]*)\}"
+_WORDS_IN_TEXT = r"\\text(?:rm|normal)?\s*\{([^{}]*)\}"
+_TEXT = re.compile(_WORDS_IN_TEXT)
 # Behind a number or a fraction, and nothing but a power behind it.
 _POWER = r"(?:\s*\^\s*(?:[23]|\{\s*-?\s*[123]\s*\}))?"
-_UNIT = rf"(?:[0-9}}.]|\\pi)(?:\s|~|\\[,;:! ])*{_TEXT}{_POWER}\s*(?=\Z|[.,;&]|\\\\)"
+_UNIT = re.compile(rf"(?:[0-9}}.]|\\pi)(?:\s|~|\\[,;:! ])*{_WORDS_IN_TEXT}{_POWER}\s*(?=\Z|[.,;&]|\\\\)")
 # What scans make of a unit: behind a space in the braces stands no name.
-_SPACED = r"\\mathrm\s*\{(?:~|\\[,;:! ])\s*([^\W\d_]+)"
-_LETTERS = r"[^\W\d_]+"
+_SPACED = re.compile(r"\\mathrm\s*\{(?:~|\\[,;:! ])\s*([^\W\d_]+)")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def check_words(text: str) -> None:
@@ -27,14 +28,14 @@ def check_words(text: str) -> None:
     Raises:
         StudentError: a unit, or words side by side that mean nothing here, with its column.
     """
-    for match in (*re.finditer(_UNIT, text), *re.finditer(_SPACED, text)):
+    for match in (*_UNIT.finditer(text), *_SPACED.finditer(text)):
         word = match[1].strip()
-        if re.fullmatch(_LETTERS, word) and not _means_something(word):
+        if _LETTERS.fullmatch(word) and not _means_something(word):
             raise StudentError(
                 f"Column {match.start(1) + 1}: {word!r} is a unit, which is not read here.", code="unit"
             )
-    for match in re.finditer(_TEXT, text):
-        words = re.findall(_LETTERS, match[1])
+    for match in _TEXT.finditer(text):
+        words = _LETTERS.findall(match[1])
         strange = [word for word in words if len(word) > 1 and not _means_something(word)]
         if len(words) > 1 and strange:
             raise StudentError(

@@ -70,13 +70,13 @@ def agree(expected: Formula, got: Formula, *, plural: bool, counting: bool) -> A
     isolated: Sample | None = None
     exact = _exact(expected) and _exact(got)
     outside = unclear = 0
+    names = _names(expected) | _names(got)
+    if not names:
+        return _constants(expected, got, plural=plural)
     first = expected.frame.sample(0, counting)
     if first is not None and _compare(expected, got, Place((0, counting), first), LOW, plural) == "different":
         # Most formulas that differ do so at the first point; all that follows need not be prepared then.
         return Agreement("different", 0, first)
-    names = _names(expected) | _names(got)
-    if not names:
-        return _constants(expected, got, plural=plural)
     free = kinks.free_scalars(expected.frame.symbols, sorted(names))
     for place in places(expected, got, free, counting):
         # Integrals are slow, most of all where they do not converge.

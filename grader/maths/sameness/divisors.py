@@ -15,6 +15,7 @@ from operator import is_not
 from typing import TYPE_CHECKING
 
 from grader.maths.names import Symbols
+from grader.maths.sameness.monomials import common_divisor, common_multiple, monomial
 from grader.maths.sameness.polynomials import as_node, ring
 from grader.maths.sameness.realsets import Unsettled
 from grader.maths.tree import Node, names_in, walk
@@ -60,6 +61,18 @@ def _worked_out(name: str, args: Sequence[Node]) -> Node:
     """Raises: Unsettled or ArithmeticError where an argument is no polynomial, or too large a one."""
     if not 1 <= len(args) <= _MOST_ARGUMENTS:
         raise Unsettled("too many arguments")
+    monomials = [one for one in map(monomial, args) if one is not None]
+    if len(args) == len(monomials) > 1:
+        return common_divisor(monomials) if name == "gcd" else common_multiple(monomials)
+    return of_polynomials(name, args)
+
+
+def of_polynomials(name: str, args: Sequence[Node]) -> Node:
+    """The gcd or the lcm of polynomials in any number of names.
+
+    Raises:
+        Unsettled, ArithmeticError: an argument is no polynomial, or too large a one.
+    """
     within = ring(args)
     polynomials = []
     for arg in args:

@@ -6,7 +6,8 @@ from grader.errors import StudentError
 from grader.maths.functions import FUNCTIONS
 from grader.maths.names import SCALAR, Symbols
 from grader.maths.sameness.identity import Comparison
-from grader.maths.tree import Node
+from grader.maths.sameness.kinds import kind_of
+from grader.maths.tree import Node, names_in
 from grader.maths.values.exact import exact
 from grader.maths.values.whole import Rational
 
@@ -16,6 +17,14 @@ _OF_RATIONALS = frozenset(
 )
 # Functions that have a value wherever their argument has one, or that are undefined on both sides alike.
 _ANYWHERE = frozenset((name, 0) for name in "exp log sqrt abs sin cos max min relu".split())
+# Functions that have a value for some values of the names in their arguments.
+_SOMEWHERE = frozenset(
+    (name, 0)
+    for name in (
+        "tan sec csc cot sinh cosh tanh sech csch coth arcsin arccos arctan arcsec arccsc arccot arcsinh "
+        "arccosh arctanh sign floor ceil round factorial gamma erf logistic root arctan2 binomial mod"
+    ).split()
+)
 _ARRAYS = frozenset(("list", "matrix"))
 _ARITHMETIC = frozenset("sum negate product".split())
 _FEW_NODES = 200
@@ -27,11 +36,15 @@ def compare_at_a_glance(
 ) -> Comparison | None:
     """The verdict on rational numbers, arrays of them or equal trees of numbers; None for what takes longer.
 
-    Names that nobody declared are numbers. Trees that are equal, but may have no shape or no value, take
+    Names that nobody declared are numbers. Formulas that are equal, but may have no shape or no value, take
     longer: somebody must be told about them. So do arrays in which numbers differ where order does not count.
     """
-    if expected == got and _has_a_value(expected, symbols):
-        return Comparison("same", IDENTICAL, "identical")
+    if expected == got:
+        if _has_a_value(expected, symbols):
+            return Comparison("same", IDENTICAL, "identical")
+        kind = kind_of(expected)
+        if kind == "condition" or kind == "set":
+            return Comparison("same", f"The {kind} is the expected one, term by term.", "identical")
     if expected.op in _ARRAYS and expected.op == got.op:
         alike = _same_entries(expected, got, symbols)
         if alike:
@@ -88,7 +101,8 @@ def _has_a_value(node: Node, symbols: Symbols) -> bool:
             return False
     elif op == "call":
         name = node.value[0]  # type: ignore[index]
-        if node.value not in _ANYWHERE or name in symbols.table or len(node.args) not in FUNCTIONS[name]:
+        anywhere = node.value in _ANYWHERE or (node.value in _SOMEWHERE and all(map(names_in, node.args)))
+        if not anywhere or name in symbols.table or len(node.args) not in FUNCTIONS[name]:
             return False
     elif op not in _ARITHMETIC:
         return False
@@ -113,6 +127,8 @@ def _is_positive_number(node: Node) -> bool:
 
 
 def _rational(node: Node, symbols: Symbols) -> Rational | None:
+    if node.op == "number":
+        return exact(node, {})
     nodes = [node]
     for one in nodes:
         if one.op not in _RATIONAL or len(nodes) > _FEW_NODES:
