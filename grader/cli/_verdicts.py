@@ -82,13 +82,13 @@ def _decide(pair: Pair) -> Found:
         declared = _symbols(pair.symbols, pair.dimensions)
     except StaffError as error:
         return Found(pair.key, "unreadable", f"The symbols: {error}", code="symbols")
-    trees = []
-    for whose, read_one in (("reference", _reference), ("answer", _answer)):
-        try:
-            trees.append(read_one(pair))
-        except StudentError as error:
-            return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
-    reference, answer = trees
+    whose = "reference"
+    try:
+        reference = _reference(pair, declared)
+        whose = "answer"
+        answer = _answer(pair, declared)
+    except StudentError as error:
+        return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
     if pair.options == "{}":
         glance = compare_at_a_glance(reference, answer, declared)
         if glance is not None and glance.outcome == "same":
@@ -117,22 +117,19 @@ def _told(pair: Pair, found: Comparison, doubt: str) -> Found:
     return Found(pair.key, found.outcome, found.how, said, found.code)
 
 
-def _reference(pair: Pair) -> Node:
+def _reference(pair: Pair, declared: Symbols) -> Node:
     if len(pair.reference) > _LONG:
-        return _read_reference.__wrapped__(
-            pair.reference, pair.reference_notation, pair.symbols, pair.dimensions, pair.infer
-        )
-    return _read_reference(pair.reference, pair.reference_notation, pair.symbols, pair.dimensions, pair.infer)
+        return read(pair.reference, declared, pair.reference_notation, undeclared=pair.infer)
+    return _kept_reference(pair.reference, pair.reference_notation, pair.symbols, pair.dimensions, pair.infer)
 
 
 @lru_cache(maxsize=256)
-def _read_reference(text: str, notation: Notation, symbols: str, dimensions: str, infer: bool) -> Node:
+def _kept_reference(text: str, notation: Notation, symbols: str, dimensions: str, infer: bool) -> Node:
     """The tree of a reference: many answers of a class are compared with one."""
     return read(text, _symbols(symbols, dimensions), notation, undeclared=infer)
 
 
-def _answer(pair: Pair, *, tight: bool = False) -> Node:
-    declared = _symbols(pair.symbols, pair.dimensions)
+def _answer(pair: Pair, declared: Symbols, *, tight: bool = False) -> Node:
     return read(pair.answer, declared, pair.notation, tight=tight, undeclared=pair.infer)
 
 
@@ -161,7 +158,7 @@ def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> 
 def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declared: Symbols) -> str:
     """Why a verdict depends on what the row does not say, as one of `_DOUBTS`; empty if it does not."""
     if found.outcome == "different" and "/" in pair.answer:
-        tight = _answer(pair, tight=True)
+        tight = _answer(pair, declared, tight=True)
         other = _as_needed(pair, declared, reference, tight)
         if tight != answer and _comparison(pair, reference, tight, other).outcome == "same":
             return "two-readings"

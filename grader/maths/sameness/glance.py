@@ -7,14 +7,11 @@ from grader.maths.functions import FUNCTIONS
 from grader.maths.names import SCALAR, Symbols
 from grader.maths.sameness.identity import Comparison
 from grader.maths.sameness.kinds import kind_of
-from grader.maths.tree import Node, names_in
+from grader.maths.tree import Node, names_in, walk
 from grader.maths.values.exact import exact
 from grader.maths.values.whole import Rational
 
 _RATIONAL = frozenset("number decimal negate sum product divide power call".split())
-_OF_RATIONALS = frozenset(
-    (name, 0) for name in "gcd lcm mod max min abs floor ceil factorial binomial".split()
-)
 # Functions that have a value wherever their argument has one, or that are undefined on both sides alike.
 _ANYWHERE = frozenset((name, 0) for name in "exp log sqrt abs sin cos max min relu".split())
 # Functions that have a value for some values of the names in their arguments.
@@ -27,7 +24,6 @@ _SOMEWHERE = frozenset(
 )
 _ARRAYS = frozenset(("list", "matrix"))
 _ARITHMETIC = frozenset("sum negate product".split())
-_FEW_NODES = 200
 IDENTICAL = "The formula is the expected one, term by term."
 
 
@@ -127,20 +123,12 @@ def _is_positive_number(node: Node) -> bool:
 
 
 def _rational(node: Node, symbols: Symbols) -> Rational | None:
-    if node.op == "number":
-        return exact(node, {})
-    nodes = [node]
-    for one in nodes:
-        if one.op not in _RATIONAL or len(nodes) > _FEW_NODES:
-            return None
-        if one.op == "call" and (
-            one.value not in _OF_RATIONALS
-            or one.value[0] in symbols.table
-            or len(one.args) not in FUNCTIONS[one.value[0]]
-        ):
-            return None
-        nodes.extend(one.args)
     try:
-        return exact(node, {})
+        value = exact(node, {})
     except StudentError:
         return None  # too large: said where all formulas are compared
+    if value is None or node.op == "number" or not symbols.table:
+        return value
+    # A function that somebody declared is another one than ours of that name.
+    own = (one for one in walk(node) if one.op == "call")
+    return None if any(one.value[0] in symbols.table for one in own) else value  # type: ignore[index]

@@ -24,6 +24,8 @@ _OF_ARRAYS = (
     | frozenset(("row_of", *"norm inv pinv diag transpose dag dot cross outer solve lstsq".split()))
     | frozenset(("eye", "zeros", "ones", "root", "log", "softmax"))
 )
+# The numbers of arguments of those; a logarithm to a base is settled as a quotient.
+ENTRYWISE = {name: counts for name, counts in FUNCTIONS.items() if name not in _OF_ARRAYS} | {"log": (1,)}
 
 
 def shape_of_call(inference: Inference, node: Node, size: Dimension | None) -> tuple[Node, Shape]:

@@ -14,7 +14,7 @@ from grader.maths.names import SCALAR, Dimension, Shape, Symbol, Symbols, unknow
 from grader.maths.notation.text import to_text
 from grader.maths.tree import Node, call, names_in, number
 from grader.maths.values import entrywise
-from grader.maths.values.call_shapes import MOST_SIZE, shape_of_call
+from grader.maths.values.call_shapes import ENTRYWISE, MOST_SIZE, shape_of_call
 from grader.maths.values.derivative import differentiate
 from grader.maths.values.limits import settled_limit
 from grader.maths.values.matrix_limits import matrix_limit
@@ -56,7 +56,13 @@ def _is_plain(node: Node, table: Mapping[str, Symbol]) -> bool:
     if op == "symbol":
         found = table.get(node.value)  # type: ignore[call-overload]
         return found is not None and found.shape == SCALAR and found.kind != "function"
-    if op not in _PLAIN:
+    if op == "call":
+        # Functions that are applied entry by entry: of numbers they are numbers.
+        pair: Any = node.value
+        name, primes = pair
+        if primes or name in table or len(node.args) not in ENTRYWISE.get(name, ()):
+            return False
+    elif op not in _PLAIN:
         return op == "constant"
     for argument in node.args:  # noqa: SIM110 - a loop is faster here, and this is the inner loop
         if not _is_plain(argument, table):
