@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from grader.maths.names import Symbols, declare
 from grader.maths.notation import read, to_latex, to_mathml, to_text
+from grader.maths.notation.meanings import limit_of
 from grader.maths.tree import Node, call, number, symbol
 
 SYMBOLS: Symbols = declare(
@@ -104,9 +105,7 @@ def _larger(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         ),
         st.tuples(inner, inner, inner).map(lambda parts: Node("integral", parts, "t")),
         inner.map(lambda node: Node("integral", (node,), "theta")),
-        st.tuples(two, st.sampled_from(["", "+", "-"])).map(
-            lambda parts: Node("limit", parts[0], ("t", parts[1]))
-        ),
+        st.tuples(two, st.sampled_from(["", "+", "-"])).map(lambda parts: limit_of(*parts[0], "t", parts[1])),
         st.tuples(inner, condition, inner).map(lambda parts: Node("cases", parts)),
         st.tuples(inner, condition, inner, condition).map(lambda parts: Node("cases", parts)),
         condition.map(lambda node: Node("indicator", (node,))),

@@ -15,7 +15,7 @@ from grader.errors import StaffError, StudentError
 from grader.maths.names import NONE, Symbols, declare, is_arithmetic, open_symbols
 from grader.maths.notation import read
 from grader.maths.sameness.brackets import as_intervals
-from grader.maths.sameness.decide import Policy, decide
+from grader.maths.sameness.decide import Policy, decide, decide_at_length
 from grader.maths.sameness.formula import frame_of
 from grader.maths.sameness.glance import compare_at_a_glance
 from grader.maths.sameness.identity import Comparison, find_counterexample, settle
@@ -89,16 +89,16 @@ def _decide(pair: Pair) -> Found:
         answer = _answer(pair, declared)
     except StudentError as error:
         return Found(pair.key, "unreadable", f"The {whose}: {error}", code=error.code)
-    if pair.options == "{}":
-        glance = compare_at_a_glance(reference, answer, declared)
-        if glance is not None and glance.outcome == "same":
-            return _told(pair, glance, _spelling_doubt(pair))
+    glance = compare_at_a_glance(reference, answer, declared) if pair.options == "{}" else None
+    if glance is not None and glance.outcome == "same":
+        return _told(pair, glance, _spelling_doubt(pair))
     reference, answer = as_intervals(
         (reference, answer), (pair.reference, pair.answer), (pair.reference_notation, pair.notation)
     )
     symbols = _as_needed(pair, declared, reference, answer)
     try:
-        found = _comparison(pair, reference, answer, symbols)
+        at_length = pair.options == "{}" and glance is None
+        found = _comparison(pair, reference, answer, symbols, at_length=at_length)
         doubt = _doubt(pair, found, reference, answer, declared)
     except StudentError as error:
         return Found(pair.key, "undecided", f"The reference: {error}", code=error.code)
@@ -145,14 +145,16 @@ def _as_needed(pair: Pair, declared: Symbols, *trees: Node) -> Symbols:
     return _opened(pair, declared, *trees)
 
 
-def _comparison(pair: Pair, reference: Node, answer: Node, symbols: Symbols) -> Comparison:
+def _comparison(
+    pair: Pair, reference: Node, answer: Node, symbols: Symbols, *, at_length: bool = False
+) -> Comparison:
     policy = _policy(pair.options)
     if pair.infer and not pair.domain:
         # Where nobody said what the names are, principal values of the numbers beside them decide nothing.
         declared = _symbols(pair.symbols, pair.dimensions).table
         if not declared or not (names_in(reference) | names_in(answer)) & declared.keys():
             policy = _policy(pair.options, wider_domains=True)
-    return decide(reference, answer, symbols, policy=policy)
+    return (decide_at_length if at_length else decide)(reference, answer, symbols, policy=policy)
 
 
 def _doubt(pair: Pair, found: Comparison, reference: Node, answer: Node, declared: Symbols) -> str:

@@ -54,7 +54,7 @@ def read(
     if len(text) > DEPTH:
         check_limits(text)
     elif text[0] in _STARTS_A_NUMBER:
-        plain = _plain_number(text)
+        plain = plain_number(text)
         if plain is not None:
             return plain
     # Most of what follows is rare; a look at one character says that it is not there.
@@ -80,7 +80,8 @@ def read(
     return _parsed(notation)(text, symbols, tight=tight, undeclared=undeclared)
 
 
-def _plain_number(text: str) -> Node | None:
+def plain_number(text: str) -> Node | None:
+    """The tree of a number that no notation reads in another way; None for anything else."""
     found = _PLAIN_NUMBER.fullmatch(text)
     if found is None:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grader.errors import StudentError
 from grader.maths.names import SCALAR, canonical
 from grader.maths.notation import brackets
-from grader.maths.notation.meanings import applied
+from grader.maths.notation.meanings import applied, limit_of
 from grader.maths.notation.tokens import CLOSES, FACTOR, POWER, SUM, Token
 from grader.maths.tree import Node, number, symbol, walk
 
@@ -230,7 +230,7 @@ def limit(parser: Parser, token: Token) -> Node:
         _closed(parser)
     body = parser.expression(SUM)
     parser.bound.pop()
-    return Node("limit", (body, point), (name, side))
+    return limit_of(body, point, name, side)
 
 
 def derivative(parser: Parser, token: Token) -> Node:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
+from grader.maths.notation.meanings import limit_of
 from grader.maths.notation.paths import path_of, shifted
 from grader.maths.tree import Node, number
 
@@ -113,7 +114,7 @@ def _limit(reader: Reader, node: ast.Call) -> Node:
         body = reader.read(node.args[0])
     finally:
         reader.bound.pop()
-    return Node("limit", (body, point), (variable, side))
+    return limit_of(body, point, variable, side)
 
 
 def _comprehension(reader: Reader, node: ast.Call, body: ast.GeneratorExp | ast.ListComp, name: str) -> Node:

@@ -51,6 +51,12 @@ def inverse_of(name: str) -> str | None:
     return INVERSES.get(name)
 
 
+def limit_of(body: Node, point: Node, name: str, side: str) -> Node:
+    """The node of a limit from a side, "+", "-" or both; infinity is approached from one side only."""
+    infinite = (point.args[0] if point.op == "negate" else point) == INFINITY
+    return Node("limit", (body, point), (name, "" if infinite else side))
+
+
 def joined(op: str, left: Node, right: Node) -> Node:
     """A sum, product, union ... with its left operand flattened in, so that a + b + c is one sum."""
     if left.op == op and left.value is None:

@@ -79,6 +79,13 @@ def decide(
     glance = compare_at_a_glance(expected, got, symbols, ordered=policy.ordered) if plain else None
     if glance is not None:
         return glance
+    return decide_at_length(expected, got, symbols, secret=secret, policy=policy)
+
+
+def decide_at_length(
+    expected: Node, got: Node, symbols: Symbols, *, secret: bytes = b"", policy: Policy = Policy()
+) -> Comparison:
+    """The same for two formulas of which a glance told nothing."""
     called, names, binds = set(), set(), False
     nodes = [expected, got]
     for node in nodes:  # a list that grows: faster than `walk`, and every answer comes through here
@@ -96,9 +103,10 @@ def decide(
     opened = _opened(symbols, names_in(expected) | names_in(got) if binds else names)
     if ("gcd", 0) in called or ("lcm", 0) in called:
         expected, got = (with_divisors_of_polynomials(tree, opened) for tree in (expected, got))
-        glance = compare_at_a_glance(expected, got, opened, ordered=policy.ordered) if plain else None
-        if glance is not None:
-            return glance
+        if policy.question == "value" and policy.vectors == "exact":
+            glance = compare_at_a_glance(expected, got, symbols, ordered=policy.ordered)
+            if glance is not None:
+                return glance
     try:
         if policy.question != "value":
             return _other_question(expected, got, opened, secret, policy)

@@ -7,8 +7,10 @@ from grader.maths.functions import FUNCTIONS
 from grader.maths.names import SCALAR, Symbols
 from grader.maths.sameness.identity import Comparison
 from grader.maths.sameness.kinds import kind_of
+from grader.maths.sameness.normal_form import normal_form
 from grader.maths.tree import Node, names_in, walk
 from grader.maths.values.exact import exact
+from grader.maths.values.surds import surd_of
 from grader.maths.values.whole import Rational
 
 _RATIONAL = frozenset("number decimal negate sum product divide power call".split())
@@ -48,17 +50,47 @@ def compare_at_a_glance(
         if alike is None or not ordered:
             return None
         return Comparison("different", "Exact arithmetic gives another number: that is a proof.")
-    if expected.op not in _RATIONAL or got.op not in _RATIONAL:
-        return None
-    left = _rational(expected, symbols)
-    right = None if left is None else _rational(got, symbols)
-    if right is None:
-        return None
-    if left != right:
+    if expected.op in _RATIONAL and got.op in _RATIONAL:
+        numbers = _compare_numbers(expected, got, symbols)
+        if numbers is not None:
+            return numbers
+    leaves = _leaves(expected)
+    if leaves is not None and leaves == _leaves(got):
+        form = normal_form(expected, symbols)
+        if form is not None and form == normal_form(got, symbols):
+            return Comparison("same", "The same terms and factors, in whatever order: that is a proof.")
+    return None
+
+
+def _leaves(node: Node) -> int | None:
+    """The names and numbers of some arithmetic, as one number whatever their order; else None."""
+    total = 0
+    nodes = [node]
+    for one in nodes:  # a list that grows: most answers that differ come through here
+        if one.args:
+            if one.op not in _RATIONAL:
+                return None
+            nodes += one.args
+        elif (leaf := hash(one.value)) != 1:  # x/2 is 1/2 x
+            total += leaf
+    return total
+
+
+def _compare_numbers(expected: Node, got: Node, symbols: Symbols) -> Comparison | None:
+    left, right = _rational(expected, symbols), _rational(got, symbols)
+    if left is not None and right is not None:
+        if expected == got:
+            return Comparison("same", IDENTICAL, "identical")
+        if left == right:
+            return Comparison("same", "The same number, worked out in exact arithmetic.")
         return Comparison("different", "Exact arithmetic gives another number: that is a proof.")
-    if expected == got:
-        return Comparison("same", IDENTICAL, "identical")
-    return Comparison("same", "The same number, worked out in exact arithmetic.")
+    roots = None if symbols.table else surd_of(expected)
+    others = None if roots is None else surd_of(got)
+    if others is None:
+        return None
+    if roots == others:
+        return Comparison("same", "The same number, worked out exactly with its square roots.")
+    return Comparison("different", "Exact arithmetic with roots gives another number: that is a proof.")
 
 
 def _same_entries(expected: Node, got: Node, symbols: Symbols) -> bool | None:

@@ -14,6 +14,7 @@ from grader.maths.sameness.conditions import Atom, Condition, condition, truth
 from grader.maths.sameness.equivalence import Table, compare_rows, factor_nodes
 from grader.maths.sameness.formula import frame_of
 from grader.maths.sameness.identity import Comparison, compare, settle
+from grader.maths.sameness.normal_form import normal_form
 from grader.maths.sameness.polynomials import free_names
 from grader.maths.sameness.realsets import End, RealSet, Unsettled, combine, member
 from grader.maths.sameness.signs import sign_at
@@ -44,6 +45,7 @@ def compare_conditions(expected: Node, got: Node, symbols: Symbols, *, secret: b
         return identical
     for way in (
         _logic,
+        _proportional,
         _named,
         _graphs,
         _by_signs,
@@ -149,6 +151,25 @@ def _sides(atom: Atom) -> tuple[Node, Node]:
     if atom.formula.op == "sum" and len(atom.formula.args) == 2 and atom.formula.args[1].op == "negate":
         return atom.formula.args[0], atom.formula.args[1].args[0]
     return atom.formula, number(0)
+
+
+def _proportional(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
+    """`x + y = 1` and `2 = 2 y + 2 x`: one is the other times a number, term by term."""
+    one, other = _one_atom(expected), _one_atom(got)
+    if one is None or other is None or one.sign != other.sign:
+        return None
+    wanted, found = (normal_form(atom.formula, symbols) for atom in (one, other))
+    if not wanted or not found or wanted.keys() != found.keys():
+        return None
+    term = next(iter(wanted))
+    if not wanted[term] or not found[term]:
+        return None
+    times = found[term] / wanted[term]
+    if (times < 0 and one.sign not in ("=", "!=")) or any(
+        wanted[key] * times != found[key] for key in wanted
+    ):
+        return None
+    return Comparison("same", "The sides are apart by the same, times a number: that is a proof.")
 
 
 def _named(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
