@@ -157,8 +157,9 @@ def integral(parser: Parser, token: Token) -> Node:
     parser.bound.append(name)
     if depth > 0:
         # The differential is a factor of a numerator, where it counts 1.
-        parser.tokens[end] = Token("differential", parser.tokens[end].text, FACTOR, number(1), name)
-        body = parser.expression(SUM)
+        factor = number(1)
+        parser.tokens[end] = Token("differential", parser.tokens[end].text, FACTOR, factor, name)
+        body = _without(factor, parser.expression(SUM))
     else:
         empty = parser.at == end
         body = number(1) if empty else parser.expression(0)
@@ -169,6 +170,18 @@ def integral(parser: Parser, token: Token) -> Node:
     if (lower is None) != (upper is None):
         raise StudentError(f"Column {parser.column(start)}: this integral has one limit only.", code="syntax")
     return Node("integral", (body,) if lower is None or upper is None else (body, lower, upper), name)
+
+
+def _without(factor: Node, node: Node) -> Node:
+    """The tree in which this very node is no factor any more."""
+    if not node.args:
+        return node
+    args = tuple([_without(factor, argument) for argument in node.args])
+    if node.op == "product":
+        args = tuple([argument for argument in args if argument is not factor])
+        if len(args) == 1:
+            return args[0]
+    return Node(node.op, args, node.value)
 
 
 def _bracketed(parser: Parser) -> Node:

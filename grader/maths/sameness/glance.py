@@ -132,7 +132,7 @@ def _has_a_value(node: Node, symbols: Symbols) -> bool:
         anywhere = node.value in _ANYWHERE or (node.value in _SOMEWHERE and all(map(names_in, node.args)))
         if not anywhere or name in symbols.table or len(node.args) not in FUNCTIONS[name]:
             return False
-    elif op not in _ARITHMETIC:
+    elif op not in _ARITHMETIC and not (op == "integral" and len(node.args) == 1):
         return False
     for argument in node.args:  # noqa: SIM110 - a loop is faster here, and most answers come through it
         if not _has_a_value(argument, symbols):

@@ -48,6 +48,7 @@ def compare_conditions(expected: Node, got: Node, symbols: Symbols, *, secret: b
         _proportional,
         _named,
         _graphs,
+        _inequalities,
         _by_signs,
         _one_variable,
         _by_systems,
@@ -317,6 +318,13 @@ def _complex_point(expected: Condition, got: Condition, symbols: Symbols, secret
     except (Unsettled, StudentError):
         return None
     return found if found is not None and found.outcome == "different" else None
+
+
+def _inequalities(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
+    """Inequalities in one variable are solved: that is what people do, and the answer can be shown."""
+    if any(atom.sign in ("=", "!=") for atom in (*expected.atoms, *got.atoms)):
+        return None
+    return _one_variable(expected, got, symbols, secret)
 
 
 def _one_variable(expected: Condition, got: Condition, symbols: Symbols, secret: bytes) -> Comparison | None:
