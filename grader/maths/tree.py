@@ -31,7 +31,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 
 class Node(NamedTuple):
@@ -62,6 +63,19 @@ class Number(Fraction):
 def number(value: int | Fraction) -> Node:
     """The node of an exact rational number."""
     return Node("number", (), Number(value))
+
+
+@lru_cache(maxsize=1024)
+def decimal_value(digits: str) -> Number:
+    """The exact value of a decimal as it was typed, such as `0.25` or `1e-3`."""
+    return Number(digits)
+
+
+def value_of(node: Node) -> Fraction:
+    """The exact value of the node of a number or of a decimal."""
+    value: Any = node.value
+    found: Fraction = value if node.op == "number" else decimal_value(value)
+    return found
 
 
 def symbol(name: str) -> Node:

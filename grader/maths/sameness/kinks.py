@@ -17,7 +17,7 @@ from flint import ctx, fmpq, fmpq_poly
 
 from grader.errors import StudentError
 from grader.maths.names import SCALAR, Symbols
-from grader.maths.tree import Node, names_in, number
+from grader.maths.tree import Node, names_in, number, value_of
 from grader.maths.values.algebra import Point, Scalar, Unclear, Undefined, is_matrix
 from grader.maths.values.evaluate import evaluate
 from grader.maths.values.rationals import NotRational, Rationals
@@ -51,7 +51,7 @@ def is_positive(node: Node, symbols: Symbols, least: bool = False) -> bool:
     """Whether a part is seen to be positive everywhere (with `least`: not negative) by its form."""
     op, args = node.op, node.args
     if op in ("number", "decimal"):
-        value = Fraction(str(node.value))
+        value = value_of(node)
         return value > 0 or (least and value == 0)
     if op == "constant":
         return node.value in ("e", "pi")

@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.maths.functions import FUNCTIONS
 from grader.maths.names import SCALAR, Symbols
-from grader.maths.tree import Node
+from grader.maths.tree import Node, value_of
 from grader.maths.values.exact import exact
 
 # A symbol, a constant, or ("divided by" | "sum" | "power" | a function, what it is applied to ...).
@@ -28,6 +28,7 @@ _MOST_BITS = 4_000
 _LARGEST_POWER = 64
 _DEEPEST = 40
 _NUMBER: Product = frozenset()
+_ONE = Fraction(1)
 _HALF = frozenset({_NUMBER: Fraction(1, 2)}.items())
 _E = ("constant", "e")
 # Their arguments may stand in any order.
@@ -68,8 +69,8 @@ def _form(node: Node, symbols: Symbols, depth: int) -> Form:
             raise _Other
         return _alone(node.value)
     if op == "number" or op == "decimal":
-        value = Fraction(str(node.value)) if op == "decimal" else node.value
-        return {_NUMBER: value} if value else {}  # type: ignore[dict-item]
+        value = value_of(node)
+        return {_NUMBER: value} if value else {}
     depth += 1
     if depth > _DEEPEST:
         raise _Other
@@ -91,7 +92,7 @@ def _form(node: Node, symbols: Symbols, depth: int) -> Form:
 
 
 def _alone(factor: Factor) -> Form:
-    return {frozenset(((factor, 1),)): Fraction(1)}
+    return {frozenset(((factor, 1),)): _ONE}
 
 
 def _sum(parts: Iterable[Form]) -> Form:
@@ -113,13 +114,13 @@ def _is_polynomial(product: Product) -> bool:
 
 
 def _product(parts: Iterable[Form]) -> Form:
-    times, factors = Fraction(1), dict[Factor, int]()
+    times, factors = _ONE, dict[Factor, int]()
     for part in parts:
         if not part:
             times, product = Fraction(0), _NUMBER
         elif len(part) == 1:
             ((product, more),) = part.items()
-            times = times * more if times != 1 else more
+            times = more if times is _ONE else times if more is _ONE else times * more
         else:
             product = frozenset(((("sum", frozenset(part.items())), 1),))
         for factor, power in product:

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.errors import StudentError
 from grader.maths.notation.text import to_text
-from grader.maths.tree import Node, walk
+from grader.maths.tree import Node, value_of, walk
 from grader.maths.values import binding, calls, whole
 from grader.maths.values.algebra import (
     MATRICES,
@@ -97,7 +97,7 @@ def _number(node: Node, point: Point) -> Value:
 
 
 def _decimal(node: Node, point: Point) -> Value:
-    return point.algebra.number(Fraction(str(node.value)))
+    return point.algebra.number(value_of(node))
 
 
 def _constant(node: Node, point: Point) -> Value:

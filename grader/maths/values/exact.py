@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import prod
+from functools import reduce
+from operator import add, mul
 from typing import Any
 
 from grader.errors import StudentError
 from grader.maths.notation.text import to_text
-from grader.maths.tree import Node
+from grader.maths.tree import Node, value_of
 from grader.maths.values import whole
 from grader.maths.values.whole import Rational
 
@@ -23,18 +24,19 @@ def exact(node: Node, integers: Mapping[str, int], depth: int = 0) -> Rational |
     Whole numbers come as `int`: Python is ten times as fast with these.
     """
     op = node.op
-    if op == "number":
-        value: Any = node.value
-        found: Rational = value.numerator if value.denominator == 1 else value
-        return found
-    if op == "decimal":
-        return Fraction(str(node.value))
+    if op == "number" or op == "decimal":
+        value = value_of(node)
+        return value.numerator if value.denominator == 1 else value
     if op == "symbol":
         return integers.get(str(node.value))
     if op not in _EXACT or depth > _EXACT_DEPTH:
         return None
     known: list[Rational] = []
     for argument in node.args:
+        if argument.op == "number":
+            plain: Any = argument.value
+            known.append(plain.numerator if plain.denominator == 1 else plain)
+            continue
         inner = exact(argument, integers, depth + 1)
         if inner is None:
             return None
@@ -44,9 +46,9 @@ def exact(node: Node, integers: Mapping[str, int], depth: int = 0) -> Rational |
     if op == "negate":
         return -known[0]
     if op == "sum":
-        return sum(known)
+        return reduce(add, known)
     if op == "product":
-        return prod(known)
+        return reduce(mul, known)
     if op == "divide":
         return Fraction(known[0], known[1]) if known[1] else None
     if op == "power":
@@ -84,8 +86,7 @@ def _weigh(node: Node, seen: set[object]) -> int:
         seen.add(node.value)
         return 1
     if op == "number" or op == "decimal":
-        value = node.value if op == "number" else Fraction(str(node.value))
-        assert isinstance(value, Fraction)
+        value = value_of(node)
         return value.numerator.bit_length() + value.denominator.bit_length()
     if op == "power":
         if args[1].op == "number":

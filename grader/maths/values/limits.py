@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from grader.maths.tree import Node, call, names_in, number, walk
+from grader.maths.tree import Node, call, names_in, number, value_of, walk
 from grader.maths.values.derivative import replace
 
 # SymPy's algorithm is exponential in nested exponentials; what is larger stays as it is written.
@@ -87,7 +87,7 @@ def _to(node: Node, symbols: dict[str, Any]) -> Any:
 
     op, args = node.op, node.args
     if op in ("number", "decimal"):
-        value = Fraction(str(node.value))
+        value = value_of(node)
         if max(abs(value.numerator), value.denominator) > 10**9:
             raise _Untranslated
         return sympy.Rational(value.numerator, value.denominator)

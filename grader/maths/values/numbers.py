@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import StudentError
 from grader.maths.names import Symbol, Symbols
-from grader.maths.tree import Node, names_in, number
+from grader.maths.tree import Node, names_in, number, value_of
 
 if TYPE_CHECKING:
     from flint import arb
@@ -76,7 +76,7 @@ def _plain(node: Node) -> Fraction | None:
     if node.op == "number" and isinstance(node.value, Fraction):
         return node.value
     if node.op == "decimal":
-        return Fraction(str(node.value))
+        return value_of(node)
     if node.op == "negate":
         inner = _plain(node.args[0])
         return None if inner is None else -inner

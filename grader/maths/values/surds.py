@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from grader.maths.tree import Node
+from grader.maths.tree import Node, value_of
 from grader.maths.values.exact import exact
 
 Surd = Mapping[int, Fraction]
@@ -58,7 +58,7 @@ def _surd(node: Node, depth: int) -> Surd:
     if depth > _DEEPEST:
         raise _None
     if op == "number" or op == "decimal":
-        return _of_number(Fraction(str(node.value)) if op == "decimal" else node.value)
+        return _of_number(value_of(node))
     if op == "negate":
         return {radicand: -times for radicand, times in _surd(args[0], depth + 1).items()}
     if op == "sum":
@@ -99,8 +99,7 @@ def _of_call(name: str, args: list[Surd]) -> Surd:
     raise _None
 
 
-def _of_number(value: object) -> Surd:
-    assert isinstance(value, Fraction)
+def _of_number(value: Fraction) -> Surd:
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MOST_BITS:
         raise _None
     return {1: value} if value else {}

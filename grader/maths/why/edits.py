@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from grader.maths.names import SCALAR, Symbol, Symbols
-from grader.maths.tree import Node, bound_name, call, number, walk
+from grader.maths.tree import Node, bound_name, call, number, value_of, walk
 
 # What is told first where several edits give the same function: from the likeliest slip to the rarest.
 ORDER = tuple(
@@ -471,7 +471,7 @@ def constant(node: Node) -> Fraction | None:
         assert isinstance(node.value, Fraction)
         return node.value
     if node.op == "decimal":
-        return Fraction(str(node.value))
+        return value_of(node)
     if node.op == "negate":
         inner = constant(node.args[0])
         return None if inner is None else -inner
