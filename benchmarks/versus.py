@@ -6,8 +6,9 @@ FOLDER holds the corpora (see rows.py). Math-Verify gets the LaTeX rows, SymPy t
 both; rows whose source asks another question than equality are left out. PYTHON is an interpreter that has
 math-verify installed; it is not needed by the grader, and without it that comparison is left out.
 
-Ours takes a tenth of a second, in which a machine may do anything: it is run in several fresh processes, half
-of them before the other program and half behind it, and the one with the median time counts.
+Ours takes less than a tenth of a second, in which a machine may do anything: it makes several passes, each in
+a fresh process, and the other program waits for them, so that both meet the same moods of the machine. The
+mean of our passes counts.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ import pkgutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import fmean
 from time import perf_counter, process_time
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rows import Row, read_rows
 from stages import shares, watched
@@ -35,7 +38,7 @@ from grader.cli._verdicts import decide_pair
 
 # Each program decides every tenth pair once before its clock runs: libraries, patterns and caches are ready.
 WARMING: Final = 10
-HALF: Final = 5
+PASSES: Final = 12
 HERE: Final = Path(__file__).resolve().parent
 
 
@@ -50,7 +53,7 @@ class Run(NamedTuple):
 
 
 def run_once(rows: list[Row], *, watching: bool = False) -> Run:
-    """Our verdicts, in this process, which has seen every tenth pair; with `watching`, where the time goes."""
+    """Our verdicts, in a process that has seen every tenth pair; with `watching`, where the time goes."""
     # The others have loaded their libraries before their clock runs; a limit loads the last of ours.
     for module in pkgutil.walk_packages(grader.maths.__path__, "grader.maths."):
         importlib.import_module(module.name)
@@ -64,39 +67,76 @@ def run_once(rows: list[Row], *, watching: bool = False) -> Run:
     return Run("ours", outcomes, wall, cpu, shares(stages))
 
 
-def run_ours(rows: list[Row], times: int, *, watching: bool = False) -> list[Run]:
-    """Our verdicts, each time in a process of its own."""
-    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as fresh:
-        return [fresh.submit(run_once, rows, watching=watching).result() for _ in range(times)]
+class Ours:
+    """Our passes over the same pairs, each in a process of its own."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.fresh = ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1)
+        self.runs: list[Run] = []
+
+    def run(self) -> None:
+        """One more pass."""
+        self.runs.append(self.fresh.submit(run_once, self.rows).result())
+
+    def together(self) -> Run:
+        """The mean of all passes, with where the time of one more goes.
+
+        Raises:
+            SystemExit: a pair got another verdict in another process.
+        """
+        first = self.runs[0]
+        if any(run.outcomes != first.outcomes for run in self.runs):
+            raise SystemExit("the same pairs got other verdicts in another process")
+        note = self.fresh.submit(run_once, self.rows, watching=True).result().note
+        self.fresh.shutdown()
+        walls = sorted(run.wall_s for run in self.runs)
+        note += f"; the mean of {len(walls)} passes of {walls[0]:.3f} to {walls[-1]:.3f} s"
+        return Run("ours", first.outcomes, fmean(walls), fmean(run.cpu_s for run in self.runs), note)
 
 
 def compare_with(name: str, python: str | None, rows: list[Row]) -> list[Run]:
-    """Our run of the median time, and that of another program if there is a Python that has it."""
-    runs = run_ours(rows, HALF)
-    other = [run_other(name, python, rows)] if python else []
-    runs = sorted([*runs, *run_ours(rows, HALF + 1)], key=lambda run: run.wall_s)
-    if any(run.outcomes != runs[0].outcomes for run in runs):
-        raise SystemExit("the same pairs got other verdicts in another process")
-    (watched_run,) = run_ours(rows, 1, watching=True)
-    spread = (
-        f"; of {len(runs)} passes the fastest took {runs[0].wall_s:.3f} s, the slowest {runs[-1].wall_s:.3f}"
-    )
-    return [runs[HALF]._replace(note=watched_run.note + spread), *other]
+    """Our passes, and between them the parts of another program, if there is a Python that has it."""
+    ours = Ours(rows)
+    if python is None:
+        for _ in range(PASSES):
+            ours.run()
+        return [ours.together()]
+    other = run_other(name, python, rows, ours.run)
+    return [ours.together(), other]
 
 
-def run_other(name: str, python: str, rows: list[Row]) -> Run:
+def run_other(name: str, python: str, rows: list[Row], between: Callable[[], None]) -> Run:
     """The verdicts of another program, in a process of its own; it warms up with the same pairs as ours.
+
+    It waits `PASSES` times, for `between`.
 
     Raises:
         CalledProcessError: it cannot be started there.
     """
-    warming = rows[::WARMING]
-    lines = "\n".join(json.dumps({**row.pair._asdict(), "id": row.pair.key}) for row in (*warming, *rows))
     command = [python, "-W", "ignore", str(HERE / "others.py"), name]
-    done = subprocess.run(  # noqa: S603 - our own script
-        command, input=lines, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True
-    )
-    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"id"')][len(warming) :]
+    said: list[dict[str, Any]] = []
+    with subprocess.Popen(  # noqa: S603 - our own script
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        parts = [
+            rows[::WARMING],
+            *(rows[k * len(rows) // PASSES : (k + 1) * len(rows) // PASSES] for k in range(PASSES)),
+        ]
+        for part in parts:
+            for row in part:
+                program.stdin.write(json.dumps({**row.pair._asdict(), "id": row.pair.key}) + "\n")
+                program.stdin.flush()
+                line = next((line for line in program.stdout if line.startswith('{"id"')), "")
+                if not line:
+                    raise subprocess.CalledProcessError(program.wait(), command)
+                said.append(json.loads(line))
+            if part is not parts[0]:
+                between()
+        program.stdin.close()
+    said = said[len(parts[0]) :]
     assert [one["id"] for one in said] == [row.pair.key for row in rows]
     outcomes = [one["outcome"] for one in said]
     return Run(name, outcomes, sum(one["wall"] for one in said), sum(one["cpu"] for one in said))
