@@ -10,7 +10,7 @@ from grader.maths.sameness.kinds import kind_of
 from grader.maths.sameness.normal_form import normal_form
 from grader.maths.tree import Node, names_in, walk
 from grader.maths.values.exact import exact
-from grader.maths.values.surds import surd_of
+from grader.maths.values.surds import OF_SURDS, surd_of
 from grader.maths.values.whole import Rational
 
 _RATIONAL = frozenset("number decimal negate sum product divide power call".split())
@@ -54,7 +54,7 @@ def compare_at_a_glance(
         numbers = _compare_numbers(expected, got, symbols)
         if numbers is not None:
             return numbers
-    leaves = _leaves(expected)
+    leaves = None if expected == got else _leaves(expected)
     if leaves is not None and leaves == _leaves(got):
         form = normal_form(expected, symbols)
         if form is not None and form == normal_form(got, symbols):
@@ -84,7 +84,8 @@ def _compare_numbers(expected: Node, got: Node, symbols: Symbols) -> Comparison 
         if left == right:
             return Comparison("same", "The same number, worked out in exact arithmetic.")
         return Comparison("different", "Exact arithmetic gives another number: that is a proof.")
-    roots = None if symbols.table else surd_of(expected)
+    redefined = not OF_SURDS.isdisjoint(symbols.table)
+    roots = None if redefined else surd_of(expected)
     others = None if roots is None else surd_of(got)
     if others is None:
         return None

@@ -1,6 +1,7 @@
 """Same or different, with the evidence: shapes first, then exact random evaluation, then balls.
 
 identical     the settled trees are equal
+glance        exact numbers, and terms and factors in another order, where both are numbers (see `glance`)
 field         equal at secret points modulo a secret prime: the chance of error is printed, computed from
               the degree; a difference is a proof unless a function was met whose identities a field does
               not know (`field`)
@@ -97,6 +98,12 @@ def _compared(expected: Formula, got: Formula, any_layout: bool) -> Comparison:
         got, turned = got.transposed(), True
     if got.settled == expected.settled and defined(expected):
         return Comparison("same", "The formula is the expected one, term by term.", "identical", turned)
+    if expected.shape == SCALAR == got.shape:
+        from grader.maths.sameness.glance import compare_at_a_glance
+
+        glance = compare_at_a_glance(expected.settled, got.settled, expected.frame.symbols)
+        if glance is not None:
+            return glance
     if ("integral",) in expected.seen or ("integral",) in got.seen:
         variable = _indefinite(expected) or _indefinite(got)
         if variable:

@@ -28,6 +28,7 @@ _ARITHMETIC = frozenset((name, 0) for name in ("gcd", "lcm", "mod", "floor", "ce
 _JUMPS = frozenset([("indicator",), ("cases",), *((name, 0) for name in ("max", "min", "abs", "sign"))])
 _FACTORIALS = frozenset((name, 0) for name in ("factorial", "binomial", "gamma"))
 _MOST_NUMBER = 400  # larger sums and factorials take long
+_MODERATE = 20  # what most numbers of terms stay below
 _POINTS = 40
 _FEW_POINTS = 6
 _RANKS = 16
@@ -178,6 +179,8 @@ def _numbers(
                 value = choices[place]
             else:
                 value = common * random.choice(choices) if random.random() < 0.7 else random.randint(1, 120)
+            if name in counts and several and place >= len(choices) and place % 4:
+                value = 1 + value % _MODERATE  # a sum of 2n terms takes as long as n is large
             if name not in counts and (place + k) % 3 == 2:
                 value = -value
             values[name] = value

@@ -24,7 +24,9 @@ _MOST_FACTORED_BITS = 64
 _LARGEST_POWER = 32
 _DEEPEST = 12
 _OPERATIONS = frozenset("number decimal negate sum product divide power call".split())
-_CALLS = frozenset((name, 0) for name in ("sqrt", "root", "abs", "max", "min"))
+# The functions that are worked out here.
+OF_SURDS = frozenset(("sqrt", "root", "abs", "max", "min"))
+_CALLS = frozenset((name, 0) for name in OF_SURDS)
 _ONE: Surd = {1: Fraction(1)}
 
 
