@@ -138,6 +138,23 @@ def _float(node: Node, values: dict[str, float]) -> Any:
     return functions[node.value[0]](*args)  # type: ignore[index, operator]
 
 
+def test_formulas_that_differ_beside_a_pole_only_get_an_example_where_both_have_values() -> None:
+    """The maximum hides the quotient everywhere but beside x = 1."""
+    x = Node("symbol", (), "x")
+    one = number(1)
+    root = Node("call", (Node("sum", (one, _square(x))),), ("sqrt", 0))
+
+    def hidden(divisor: Node) -> Node:
+        largest = Node("call", (Node("divide", (x, divisor)), root), ("max", 0))
+        return Node("call", (Node("sum", (one, _square(largest))),), ("sqrt", 0))
+
+    below = (_square(x), Node("negate", (_square(x),)))
+    expected, got = (settle(hidden(Node("sum", (one, part))), FRAME) for part in below)
+    example = find_counterexample(expected, got)
+    assert example is not None
+    assert "not defined there" not in (example.expected, example.got)
+
+
 @settings(max_examples=150, deadline=None)
 @given(SCALARS, st.integers(0, 30), st.integers(0, 3))
 def test_an_edit_that_changes_the_function_is_found_with_an_example(node: Node, at: int, kind: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import cycle
 from random import Random
@@ -49,25 +49,54 @@ def find(expected: Formula, got: Formula, sizes: Mapping[str, int]) -> Counterex
         name: meaning if _of_one_argument(name, expected, got) else f"{meaning} of its first argument"
         for name, meaning in meanings.items()
     }
+
+    def told(sample: Sample, plural: bool) -> Counterexample | None:
+        pair = None if meanings else _exactly(expected, got, sample)
+        for bits in () if pair is not None else _BITS:
+            pair = pair or _really(expected, got, sample, plural, meanings, bits)
+        if pair is None or pair[0] == pair[1]:
+            return None
+        values = [(name, _shown(sample.values[name])) for name in sample.values if name in free]
+        return Counterexample((*values, *sorted(shown.items())), pair[1], pair[0])
+
     domain: Counterexample | None = None
     patience = _PATIENCE
     for plural in (True,) if expected.plural or got.plural else (False, True):
         for sample in _candidates(expected, got, sizes, sorted(free)):
-            pair = None if meanings else _exactly(expected, got, sample)
-            for bits in () if pair is not None else _BITS:
-                pair = pair or _really(expected, got, sample, plural, meanings, bits)
+            example = told(sample, plural)
             patience -= domain is not None
-            if pair is not None and pair[0] != pair[1]:
-                values = [(name, _shown(sample.values[name])) for name in sample.values if name in free]
-                example = Counterexample((*values, *sorted(shown.items())), pair[1], pair[0])
-                if NOT_DEFINED not in pair:
-                    return example
-                domain = domain or example
+            if example is not None and _both_defined(example):
+                return example
+            if example is not None and domain is None:
+                domain = example
+                # Beside a pole of one of them the values are told apart, if anywhere.
+                beside = (
+                    told(near, plural) for near in _beside(sample, kinks.free_scalars(symbols, sorted(free)))
+                )
+                better = next((one for one in beside if one is not None and _both_defined(one)), None)
+                if better is not None:
+                    return better
             if patience == 0:
                 return domain
         if domain is not None:
             return domain
     return None
+
+
+def _both_defined(example: Counterexample) -> bool:
+    return NOT_DEFINED not in (example.expected, example.got)
+
+
+def _beside(sample: Sample, names: Sequence[str]) -> Iterator[Sample]:
+    """The point with one number moved a little, up or down; whole numbers stay."""
+    for step in (fmpq(1, 2), fmpq(1, 4)):
+        for name in names[:4]:
+            whole = name in sample.integers or sample.symbols.table[name].domain == "integer"
+            if whole or name not in sample.values:
+                continue
+            for moved in (sample.values[name] - step, sample.values[name] + step):
+                if sample.symbols.table[name].domain != "positive" or moved > 0:
+                    yield sample.with_values({name: moved})
 
 
 def _of_one_argument(name: str, *formulas: Formula) -> bool:
